@@ -12,8 +12,10 @@ const (
 	MaxFile = 128 << 20
 	// MaxPlain is the size of a file after its encoding is undone.
 	MaxPlain = 256 << 20
-	// MaxNode is the size of a tree node.
-	MaxNode = 64 << 10
+	// MaxNode is the size of a tree node: one piece, so that a line which freezes after 15 kB still gets it.
+	MaxNode = PieceSize
+	// FullNode is the size at which a tree node ends. An item takes at most MaxNode-FullNode bytes.
+	FullNode = 7 << 10
 	// MaxNodeEntries is the number of entries of a tree node.
 	MaxNodeEntries = 128
 	// MaxPath is the length of a path.
