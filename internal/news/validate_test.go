@@ -1,0 +1,256 @@
+package news_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"coranto/internal/news"
+)
+
+const someHash = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
+// full returns a valid story that uses every field and every kind of block.
+func full() news.Story {
+	at := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+	text := []news.Span{{Text: "می‌خواهم", Mark: news.Strong | news.Break, Link: "story:دیگر", Claim: "c1", Lang: "en"}}
+	figure := &news.Figure{Media: someHash, Alt: "A road", Caption: text, Credit: "Own"}
+	return news.Story{
+		ID: "مرز 1", Slug: "the border", Address: news.Address{Day: "2026-11-22", Slug: "border"},
+		Sources: []news.Source{
+			{ID: "s1", Kind: news.Official, Name: map[string]string{"": "An official", "fa": "یک مقام"}},
+			{ID: "s2", Kind: news.Anonymous, Reason: map[string]string{"en": "Fear"}, Identity: "N. N."},
+		},
+		Claims: []news.Claim{{ID: "c1", Source: "s1", Check: news.Attributed, Evidence: []news.Evidence{
+			{URL: "https://example.org/a", Archived: "https://example.net/a", SHA256: someHash, Retrieved: at}}}},
+		Articles: []news.Article{
+			{Lang: "en", Status: news.Published, Published: at, Updated: at, Number: 2, Revision: news.Revision{
+				Kicker: "Border", Headline: "A border", Standfirst: "What happened", Dateline: "Samara",
+				Bylines:     []news.Byline{{Name: "A. B.", Role: "reporter", Protected: true}},
+				Topics:      []news.Topic{{Slug: "migration", Name: "Migration"}},
+				Lead:        figure,
+				Corrections: []news.Correction{{Time: at, Text: "It was August."}},
+				SourceURL:   "https://example.org/en/1",
+				Body: []news.Block{
+					{Kind: news.Paragraph, Text: text},
+					{Kind: news.Heading, Level: 2, Text: text},
+					{Kind: news.Quote, Text: text, Blocks: []news.Block{{Kind: news.Paragraph, Text: text}}},
+					{Kind: news.PullQuote, Text: text},
+					{Kind: news.List, Ordered: true, Items: [][]news.Block{{{Kind: news.Paragraph, Text: text}}}},
+					{Kind: news.Table, Header: true, Rows: [][][]news.Span{{text, text}}, Text: text},
+					{Kind: news.Picture, Figure: figure},
+					{Kind: news.Embed, URL: "https://example.org/video", Text: text},
+					{Kind: news.Code, Text: []news.Span{{Text: "a\n\tb"}}},
+					{Kind: news.Rule},
+				},
+			}},
+			{Lang: "fa", Status: news.Draft, Revision: news.Revision{Headline: "مرز", Origin: &news.Origin{Lang: "en", Number: 2}}},
+		},
+	}
+}
+
+func TestValidateAcceptsAFullStory(t *testing.T) {
+	if err := full().Validate(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestValidateAcceptsTheLanguagesOfTheCorpus(t *testing.T) {
+	tags := "ar az ba be bg bs ckb en fa fa-AF hr hu hy ka kk ky mk ps ro ru sq sr-Cyrl sr-Latn tg tk tt ug uk ur uz"
+	s := full()
+	s.Articles = nil
+	for tag := range strings.FieldsSeq(tags) {
+		s.Articles = append(s.Articles, news.Article{Lang: tag, Status: news.Draft, Revision: news.Revision{Headline: "x"}})
+	}
+	if err := s.Validate(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// nest returns a quote in a quote in a quote …, n deep.
+func nest(n int) []news.Block {
+	if n == 0 {
+		return nil
+	}
+	return []news.Block{{Kind: news.Quote, Blocks: nest(n - 1)}}
+}
+
+func TestValidateNamesTheFault(t *testing.T) {
+	const headline = "article en: headline: "
+	block := func(b news.Block) func(*news.Story) {
+		return func(s *news.Story) { s.Articles[0].Revision.Body = []news.Block{{Kind: news.Rule}, b} }
+	}
+	span := func(sp news.Span) func(*news.Story) {
+		return block(news.Block{Kind: news.Paragraph, Text: []news.Span{sp}})
+	}
+	english := func(change func(*news.Article)) func(*news.Story) {
+		return func(s *news.Story) { change(&s.Articles[0]) }
+	}
+	revision := func(change func(*news.Revision)) func(*news.Story) {
+		return func(s *news.Story) { change(&s.Articles[0].Revision) }
+	}
+	title := func(h string) func(*news.Story) { return revision(func(r *news.Revision) { r.Headline = h }) }
+
+	for name, test := range map[string]struct {
+		change func(*news.Story)
+		want   string
+	}{
+		"no id":                {func(s *news.Story) { s.ID = "" }, `id "" is empty`},
+		"id too long":          {func(s *news.Story) { s.ID = strings.Repeat("x", 201) }, "id: 201 bytes, the limit is 200"},
+		"id with control":      {func(s *news.Story) { s.ID = "a\x00b" }, "id: character U+0000 is not allowed"},
+		"id with space":        {func(s *news.Story) { s.ID = "a " }, "begins or ends with a space"},
+		"address day":          {func(s *news.Story) { s.Address.Day = "2026-2-3" }, `address: day "2026-2-3"`},
+		"address slug":         {func(s *news.Story) { s.Address.Slug = "Border" }, `address: slug "Border"`},
+		"no articles":          {func(s *news.Story) { s.Articles = nil }, "0 articles"},
+		"unsorted":             {func(s *news.Story) { s.Articles[0], s.Articles[1] = s.Articles[1], s.Articles[0] }, "article en: articles are one a language"},
+		"same language twice":  {func(s *news.Story) { s.Articles[1].Lang = "en" }, "article en: articles are one a language"},
+		"no tag":               {english(func(a *news.Article) { a.Lang = "" }), `"" is no language tag`},
+		"undetermined":         {english(func(a *news.Article) { a.Lang = "und" }), `"und" is no language tag`},
+		"unknown tag":          {english(func(a *news.Article) { a.Lang = "english" }), "is no language tag"},
+		"tag in wrong case":    {english(func(a *news.Article) { a.Lang = "EN" }), `that is "en"`},
+		"tag that was retired": {func(s *news.Story) { s.Articles[1].Lang = "iw" }, `that is "he"`},
+		"status":               {english(func(a *news.Article) { a.Status = "public" }), `article en: status "public" is unknown`},
+		"no time":              {english(func(a *news.Article) { a.Published = time.Time{} }), "article en: has no time of publication"},
+		"part of a second":     {english(func(a *news.Article) { a.Published = a.Published.Add(1) }), "article en: published: "},
+		"not in utc":           {english(func(a *news.Article) { a.Updated = a.Updated.In(time.FixedZone("", 3600)) }), "article en: updated: "},
+		"year of five digits":  {english(func(a *news.Article) { a.Published = a.Published.AddDate(9999, 0, 0) }), "article en: published: "},
+		"own origin":           {english(func(a *news.Article) { a.Revision.Origin = &news.Origin{Lang: "en"} }), "is its own origin"},
+		"origin":               {revision(func(r *news.Revision) { r.Origin = &news.Origin{Lang: "xx-"} }), "article en: origin: "},
+		"negative number":      {english(func(a *news.Article) { a.Number = -1 }), "revision number -1 is negative"},
+		"no headline":          {title(" "), "article en: has no headline"},
+		"headline not utf-8":   {title("a\xff"), headline + "not valid UTF-8"},
+		"headline not nfc":     {title("e\u0301"), headline + "not in Unicode normalization form C"},
+		"headline with tab":    {title("a\tb"), headline + "character U+0009 is not allowed"},
+		"headline with C1":     {title("a\u0093b"), headline + "character U+0093 is not allowed"},
+		"headline with U+FFFF": {title("a\uffff"), headline + "character U+FFFF is not allowed"},
+		"headline too long":    {title(strings.Repeat("x", 2001)), headline + "2001 bytes"},
+		"byline without name":  {revision(func(r *news.Revision) { r.Bylines = []news.Byline{{Role: "x"}} }), "byline 1 has no name"},
+		"topic slug":           {revision(func(r *news.Revision) { r.Topics[0].Slug = "../x" }), `topic "../x"`},
+		"topic without name":   {revision(func(r *news.Revision) { r.Topics[0].Name = "" }), `topic "migration" has no name`},
+		"topic twice":          {revision(func(r *news.Revision) { r.Topics = append(r.Topics, r.Topics[0]) }), "is there twice"},
+		"correction order": {revision(func(r *news.Revision) {
+			r.Corrections = append(r.Corrections, news.Correction{Time: r.Corrections[0].Time.Add(-time.Second), Text: "x"})
+		}), "correction 2 is older"},
+		"source url":          {revision(func(r *news.Revision) { r.SourceURL = "ftp://example.org" }), "source_url: url"},
+		"lead media":          {revision(func(r *news.Revision) { r.Lead.Media = strings.ToUpper(someHash) }), "lead: media"},
+		"lead without alt":    {revision(func(r *news.Revision) { r.Lead.Alt = "" }), "lead: a figure has an alternative text, or is decorative"},
+		"source twice":        {func(s *news.Story) { s.Sources[1].ID = "s1" }, `source "s1" is there twice`},
+		"source id":           {func(s *news.Story) { s.Sources[1].ID = "S 2" }, `source "S 2": id "S 2"`},
+		"source kind":         {func(s *news.Story) { s.Sources[0].Kind = "friend" }, `source "s1": kind "friend" is unknown`},
+		"source without name": {func(s *news.Story) { s.Sources[0].Name = nil }, `source "s1": has no name`},
+		"anonymous with name": {func(s *news.Story) { s.Sources[1].Name = map[string]string{"": "N. N."} }, "an anonymous source has no name"},
+		"named with identity": {func(s *news.Story) { s.Sources[0].Identity = "N. N." }, "only an anonymous source"},
+		"source name tag":     {func(s *news.Story) { s.Sources[0].Name["xx-"] = "x" }, `source "s1": name: `},
+		"claim twice":         {func(s *news.Story) { s.Claims = append(s.Claims, s.Claims[0]) }, `claim "c1" is there twice`},
+		"claim source":        {func(s *news.Story) { s.Claims[0].Source = "s9" }, `claim "c1": source "s9" is not one of the story's`},
+		"claim check":         {func(s *news.Story) { s.Claims[0].Check = "sure" }, `check "sure" is unknown`},
+		"evidence":            {func(s *news.Story) { s.Claims[0].Evidence[0].SHA256 = "x" }, `claim "c1": evidence 1: `},
+		"evidence url":        {func(s *news.Story) { s.Claims[0].Evidence[0].URL = "javascript:alert(1)" }, `claim "c1": evidence 1: url`},
+		"span claim":          {span(news.Span{Claim: "c9"}), `article en: body block 2: span 1: claim "c9" is not one of the story's`},
+		"span lang":           {span(news.Span{Lang: "FA"}), "body block 2: span 1: language tag"},
+		"span mark":           {span(news.Span{Mark: 128}), "mark 0x80 is unknown"},
+		"span line break":     {span(news.Span{Text: "a\nb"}), "character U+000A is not allowed"},
+		"script link":         {span(news.Span{Link: "javascript:alert(1)"}), "is not of http, https, mailto"},
+		"relative link":       {span(news.Span{Link: "/a"}), "is not of http, https, mailto"},
+		"link without host":   {span(news.Span{Link: "https:///a"}), "is not absolute"},
+		"link to no story":    {span(news.Span{Link: "story:"}), "link to a story without its ID"},
+		"unknown kind":        {block(news.Block{Kind: "poem"}), `block 2: kind "poem" is unknown`},
+		"foreign field":       {block(news.Block{Kind: news.Rule, Level: 2}), "a rule with a field that is not its own"},
+		"heading level":       {block(news.Block{Kind: news.Heading, Level: 1}), "heading of level 1"},
+		"code in two spans":   {block(news.Block{Kind: news.Code, Text: make([]news.Span, 2)}), "code in 2 spans"},
+		"code with control":   {block(news.Block{Kind: news.Code, Text: []news.Span{{Text: "\x1b"}}}), "code: character U+001B"},
+		"figure without one":  {block(news.Block{Kind: news.Picture}), "a figure without its media"},
+		"embed":               {block(news.Block{Kind: news.Embed, URL: "data:text/html,x"}), "is not of http, https"},
+		"too deep":            {block(nest(17)[0]), "nested over 16 deep"},
+		"in a list": {block(news.Block{Kind: news.List, Items: [][]news.Block{{}, {{Kind: "x"}}}}),
+			"block 2: item 2: block 1: kind"},
+		"in a table": {block(news.Block{Kind: news.Table, Rows: [][][]news.Span{{nil, {{Claim: "x"}}}}}),
+			"block 2: row 1, cell 2: span 1: claim"},
+		"body too long":   {span(news.Span{Text: strings.Repeat("x", 4<<20)}), "the body is over the limit"},
+		"body of nothing": {block(news.Block{Kind: news.Paragraph, Text: make([]news.Span, 4<<20/16)}), "the body is over the limit"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := full()
+			test.change(&s)
+			err := s.Validate()
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Fatalf("got %v, want an error with %q", err, test.want)
+			}
+		})
+	}
+}
+
+func TestValidateDepth(t *testing.T) {
+	s := full()
+	s.Articles[0].Revision.Body = nest(16)
+	if err := s.Validate(); err != nil {
+		t.Fatalf("16 deep: %v", err)
+	}
+}
+
+func TestMediaValidate(t *testing.T) {
+	good := func() news.Media {
+		return news.Media{ID: someHash, Name: "border.jpg", Renditions: []news.Rendition{
+			{Name: "640.jpg", MediaType: "image/jpeg", Width: 640, Height: 480, SHA256: someHash, Size: 10}}}
+	}
+	if err := good().Validate(); err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]func(*news.Media){
+		"id":             func(m *news.Media) { m.ID = "x" },
+		"name":           func(m *news.Media) { m.Name = "../x.jpg" },
+		"hidden name":    func(m *news.Media) { m.Name = ".jpg" },
+		"two dots":       func(m *news.Media) { m.Name = "a..jpg" },
+		"no renditions":  func(m *news.Media) { m.Renditions = nil },
+		"twice":          func(m *news.Media) { m.Renditions = append(m.Renditions, m.Renditions[0]) },
+		"rendition name": func(m *news.Media) { m.Renditions[0].Name = "a/b" },
+		"type":           func(m *news.Media) { m.Renditions[0].MediaType = "jpeg" },
+		"pixels":         func(m *news.Media) { m.Renditions[0].Width = -1 },
+		"hash":           func(m *news.Media) { m.Renditions[0].SHA256 = "" },
+		"size":           func(m *news.Media) { m.Renditions[0].Size = 0 },
+	} {
+		m := good()
+		change(&m)
+		if err := m.Validate(); err == nil {
+			t.Errorf("%s: got no error", name)
+		}
+	}
+}
+
+func TestWalk(t *testing.T) {
+	r := full().Articles[0].Revision
+	figures, spans := 0, 0
+	for f := range r.Figures() {
+		if f.Media != someHash {
+			t.Errorf("got media %q", f.Media)
+		}
+		figures++
+	}
+	for range r.Spans() {
+		spans++
+	}
+	// The captions of the two figures; paragraph, heading, quote and the paragraph in it, pull quote, item, two cells
+	// and the caption of the table, embed, code.
+	if figures != 2 || spans != 2+11 {
+		t.Errorf("got %d figures and %d spans, want 2 and 13", figures, spans)
+	}
+	for range r.Spans() {
+		break
+	}
+}
+
+func FuzzValidate(f *testing.F) {
+	f.Add("مرز", "sr-Cyrl", "https://example.org", "a\u200cb", 2)
+	f.Add("x", "x-y", "mailto:a@b", "\u202e", 40)
+	f.Fuzz(func(t *testing.T, id, tag, link, text string, depth int) {
+		s := full()
+		s.ID, s.Articles = id, s.Articles[:1]
+		s.Articles[0].Lang = tag
+		s.Articles[0].Revision.Origin = nil
+		body := nest(max(0, depth%32))
+		s.Articles[0].Revision.Body = append(body, news.Block{Kind: news.Paragraph, Text: []news.Span{{Text: text, Link: link}}})
+		if s.Validate() == nil && (id == "" || tag == "" || strings.ContainsAny(text, "\x00\n")) {
+			t.Errorf("accepted id %q, tag %q, text %q", id, tag, text)
+		}
+	})
+}
