@@ -1,0 +1,123 @@
+package lang
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Date returns the day of a time in UTC, written out: 5 марта 2026 г. In Persian and Dari it is a day of the Solar
+// Hijri calendar. Where nothing is known of the language it is 2026-03-05.
+func (l Language) Date(t time.Time) string {
+	t = t.UTC()
+	if y, m, d, ok := solar(t); ok && l.file.Solar != nil {
+		return l.fill("{d} {month} {y}", d, l.file.Solar[m-1], y)
+	}
+	months := l.months()
+	switch {
+	case l.file.Date != "" && months != nil:
+		return l.fill(l.file.Date, t.Day(), months[t.Month()-1], t.Year())
+	case l.cldr == nil || unnamed(l.cldr.MonthsWide()):
+		return l.Digits(t.Format(time.DateOnly))
+	}
+	return l.Digits(l.cldr.FormatDateLong(t))
+}
+
+// DateTime returns a time in UTC with its day: 5 March 2026, 14:07 UTC.
+func (l Language) DateTime(t time.Time) string {
+	t = t.UTC()
+	return l.Date(t) + l.comma() + l.Digits(t.Format("15:04")) + " UTC"
+}
+
+// Month returns the month of a time in UTC with its year, of the Gregorian calendar: март 2026.
+func (l Language) Month(t time.Time) string {
+	t = t.UTC()
+	months := l.months()
+	if months == nil {
+		return l.Digits(t.Format("2006-01"))
+	}
+	pattern := l.file.MonthYear
+	if pattern == "" {
+		pattern = "{month} {y}"
+	}
+	return l.fill(pattern, t.Day(), months[t.Month()-1], t.Year())
+}
+
+// Digits returns s with 0 to 9 as the language writes them.
+func (l Language) Digits(s string) string {
+	if l.file.Digits == "" {
+		return s
+	}
+	digits := []rune(l.file.Digits)
+	return strings.Map(func(r rune) rune {
+		if '0' <= r && r <= '9' {
+			return digits[r-'0']
+		}
+		return r
+	}, s)
+}
+
+// Number returns a whole number in the language's digits.
+func (l Language) Number(n int) string { return l.Digits(strconv.Itoa(n)) }
+
+func (l Language) fill(pattern string, d int, month string, y int) string {
+	return strings.NewReplacer("{d}", l.Number(d), "{month}", month, "{y}", l.Number(y)).Replace(pattern)
+}
+
+// months returns the twelve names as they stand alone, or nil where nobody knows them.
+func (l Language) months() []string {
+	switch {
+	case l.file.Months != nil:
+		return l.file.Months
+	case l.cldr == nil || unnamed(l.cldr.MonthsWide()):
+		return nil
+	}
+	return l.cldr.MonthsWide()
+}
+
+// unnamed says whether CLDR only numbers a language's months: it calls them M01 to M12 then.
+func unnamed(months []string) bool { return months[0] == "" || months[0] == "M01" }
+
+func (l Language) comma() string {
+	switch {
+	case l.dir == "rtl":
+		return "، "
+	case l.wordsTag == "zh" || strings.HasPrefix(l.tag, "ja"):
+		return " "
+	}
+	return ", "
+}
+
+// solar returns the year, month and day of the Solar Hijri calendar at a day of the Gregorian one. It counts leap
+// years by the cycle of 33 years, which agrees with the observed calendar of Iran from 1244 to 1472 (1865 to 2093);
+// outside of these ok is false.
+func solar(t time.Time) (y, m, d int, ok bool) {
+	// Days since 1 Farvardin 1244, a Tuesday: 21 March 1865.
+	const first, last = 1244, 1472
+	epoch := time.Date(1865, time.March, 21, 0, 0, 0, 0, time.UTC)
+	n := int(t.UTC().Truncate(24*time.Hour).Sub(epoch).Hours() / 24)
+	if n < 0 {
+		return 0, 0, 0, false
+	}
+	for y = first; n >= solarYear(y); y++ {
+		n -= solarYear(y)
+	}
+	if y > last {
+		return 0, 0, 0, false
+	}
+	// Six months of 31 days, five of 30, and Esfand of 29 or 30.
+	if n < 186 {
+		return y, n/31 + 1, n%31 + 1, true
+	}
+	n -= 186
+	return y, n/30 + 7, n%30 + 1, true
+}
+
+// solarYear returns the number of days of a year.
+func solarYear(y int) int {
+	switch y % 33 {
+	case 1, 5, 9, 13, 17, 22, 26, 30:
+		return 366
+	}
+	return 365
+}

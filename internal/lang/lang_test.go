@@ -1,0 +1,198 @@
+package lang_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"coranto/internal/lang"
+)
+
+func load(t testing.TB) *lang.Catalogue {
+	t.Helper()
+	c, err := lang.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// The languages of the corpus and those that many newsrooms in exile add.
+const wanted = "ar az ba be bg bs ckb de en es fa fa-AF fr hr hu hy ka kk ky mk ps ro ru sq sr-Cyrl sr-Latn tg tk tr tt ug uk ur uz zh"
+
+func TestCatalogueHasTheLanguages(t *testing.T) {
+	if got, want := load(t).Tags(), strings.Fields(wanted); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// TestWords looks for what a translator gets wrong without seeing it. That no key is missing Load itself sees to.
+func TestWords(t *testing.T) {
+	c := load(t)
+	for _, tag := range c.Tags() {
+		l := c.Language(tag)
+		same := 0
+		for _, key := range c.Keys() {
+			w, in := l.Word(key)
+			en, _ := c.Language("en").Word(key)
+			switch {
+			case in != tag:
+				t.Errorf("%s %s: the word is in %s", tag, key, in)
+			case w != strings.TrimSpace(w) || !norm.NFC.IsNormalString(w):
+				t.Errorf("%s %s: %q has blanks at its ends or is not NFC", tag, key, w)
+			case strings.ContainsFunc(w, unicode.IsControl):
+				t.Errorf("%s %s: %q has a control character", tag, key, w)
+			}
+			if w == en {
+				same++
+			}
+			if l.Dir() == "rtl" && strings.ContainsFunc(w, latin) {
+				t.Errorf("%s %s: %q has Latin letters", tag, key, w)
+			}
+		}
+		if tag != "en" && same > 8 {
+			t.Errorf("%s: %d words are the English ones", tag, same)
+		}
+	}
+}
+
+func latin(r rune) bool { return unicode.Is(unicode.Latin, r) }
+
+func TestFallback(t *testing.T) {
+	c := load(t)
+	for _, tt := range []struct{ tag, in string }{
+		{"ru", "ru"}, {"ru-KZ", "ru"}, {"fa-IR", "fa"}, {"fa-AF", "fa-AF"}, {"prs", "fa-AF"}, {"sr", "sr-Cyrl"},
+		{"sr-Latn-ME", "sr-Latn"}, {"ru-Cyrl", "ru"}, {"de-AT", "de"}, {"zh-Hans", "zh"},
+		{"zh-Hant", "en"}, {"uz-Arab", "en"}, {"uz-AF", "en"}, {"az-Cyrl", "en"}, {"sw", "en"}, {"not a tag", "en"},
+	} {
+		if _, in := c.Language(tt.tag).Word("archive"); in != tt.in {
+			t.Errorf("%s: words in %s, want %s", tt.tag, in, tt.in)
+		}
+	}
+}
+
+func TestDir(t *testing.T) {
+	for dir, tags := range map[string]string{
+		"rtl": "ar ckb fa fa-AF prs ps ug ur he iw yi dv sd ks syr nqo uz-Arab uz-AF az-Arab az-IR pa-Arab pa-PK ff-Adlm rhg-Rohg ku-Arab ms-Arab kk-CN",
+		"ltr": "en ru uz az tt ba tg ku pa ff sr-Cyrl sr-Latn zh ja tr ar-Latn ug-Cyrl fa-Latn und x",
+	} {
+		for tag := range strings.FieldsSeq(tags) {
+			if got := lang.Dir(tag); got != dir {
+				t.Errorf("%s: %s, want %s", tag, got, dir)
+			}
+		}
+	}
+}
+
+func TestCanonical(t *testing.T) {
+	for tag := range strings.FieldsSeq(wanted) {
+		if got, err := lang.Canonical(tag); got != tag || err != nil {
+			t.Errorf("%s: %q, %v", tag, got, err)
+		}
+	}
+	for in, want := range map[string]string{"en-us": "en-US", "SR-latn": "sr-Latn", "iw": "he"} {
+		if got, err := lang.Canonical(in); got != want || err != nil {
+			t.Errorf("%s: %q, %v, want %q", in, got, err, want)
+		}
+	}
+	for _, in := range []string{"", "und", "e", "en us", "english language", "../x"} {
+		if got, err := lang.Canonical(in); err == nil {
+			t.Errorf("%q: taken as %q", in, got)
+		}
+	}
+}
+
+func TestName(t *testing.T) {
+	c := load(t)
+	for tag, want := range map[string]string{
+		"tt": "Татарча", "ckb": "کوردیی ناوەندی", "fa-AF": "دری", "prs": "دری", "sr-Latn": "Srpski (latinica)", "sw": "Kiswahili",
+		"pt-BR": "português", "qaa": "qaa",
+	} {
+		if got := c.Language(tag).Name(); got != want {
+			t.Errorf("%s: %q, want %q", tag, got, want)
+		}
+	}
+}
+
+func TestDate(t *testing.T) {
+	c := load(t)
+	at := time.Date(2026, time.March, 5, 14, 7, 59, 0, time.FixedZone("", 3600))
+	for _, tt := range []struct{ tag, date, dateTime, month string }{
+		{"en", "5 March 2026", "5 March 2026, 13:07 UTC", "March 2026"},
+		{"ru", "5 марта 2026\u202fг.", "5 марта 2026\u202fг., 13:07 UTC", "март 2026"},
+		{"hr", "5. ožujka 2026.", "5. ožujka 2026., 13:07 UTC", "ožujak 2026."},
+		{"tg", "5 марти 2026", "5 марти 2026, 13:07 UTC", "марти 2026"},
+		{"hu", "2026. március 5.", "2026. március 5., 13:07 UTC", "2026. március"},
+		{"fa", "۱۴ اسفند ۱۴۰۴", "۱۴ اسفند ۱۴۰۴، ۱۳:۰۷ UTC", "مارس ۲۰۲۶"},
+		{"fa-AF", "۱۴ حوت ۱۴۰۴", "۱۴ حوت ۱۴۰۴، ۱۳:۰۷ UTC", "مارچ ۲۰۲۶"},
+		{"ps", "د ۲۰۲۶ د مارچ ۵", "د ۲۰۲۶ د مارچ ۵، ۱۳:۰۷ UTC", "مارچ ۲۰۲۶"},
+		{"ckb", "٥ی ئازاری ٢٠٢٦", "٥ی ئازاری ٢٠٢٦، ١٣:٠٧ UTC", "ئازاری ٢٠٢٦"},
+		{"zh", "2026年3月5日", "2026年3月5日 13:07 UTC", "2026年3月"},
+		{"tk", "5 mart 2026", "5 mart 2026, 13:07 UTC", "mart 2026"},
+		{"az-Arab", "2026-03-05", "2026-03-05، 13:07 UTC", "2026-03"},
+		{"qaa", "2026-03-05", "2026-03-05, 13:07 UTC", "2026-03"},
+	} {
+		l := c.Language(tt.tag)
+		if got := l.Date(at); got != tt.date {
+			t.Errorf("%s date: %q, want %q", tt.tag, got, tt.date)
+		}
+		if got := l.DateTime(at); got != tt.dateTime {
+			t.Errorf("%s time: %q, want %q", tt.tag, got, tt.dateTime)
+		}
+		if got := l.Month(at); got != tt.month {
+			t.Errorf("%s month: %q, want %q", tt.tag, got, tt.month)
+		}
+	}
+}
+
+// TestDatesAreNamed makes sure that no language of the catalogue falls through to a date of numbers alone.
+func TestDatesAreNamed(t *testing.T) {
+	c := load(t)
+	for _, tag := range c.Tags() {
+		l := c.Language(tag)
+		for m := time.January; m <= time.December; m++ {
+			at := time.Date(2025, m, 17, 0, 0, 0, 0, time.UTC)
+			for _, s := range []string{l.Date(at), l.Month(at)} {
+				if !strings.ContainsFunc(s, unicode.IsLetter) || strings.ContainsAny(s, "{}") {
+					t.Errorf("%s: %q", tag, s)
+				}
+			}
+		}
+	}
+}
+
+// TestSolar holds the calendar against known days: Iran's New Year's days, and days that history knows by both names.
+func TestSolar(t *testing.T) {
+	fa := load(t).Language("fa")
+	for gregorian, want := range map[string]string{
+		"1865-03-21": "۱ فروردین ۱۲۴۴",
+		"1906-08-05": "۱۳ مرداد ۱۲۸۵", // the Constitution is granted: in the sources the 13th (or 14th) of Mordad
+		"1979-02-11": "۲۲ بهمن ۱۳۵۷",
+		"2016-03-20": "۱ فروردین ۱۳۹۵", "2017-03-21": "۱ فروردین ۱۳۹۶", "2020-03-20": "۱ فروردین ۱۳۹۹",
+		"2021-03-20": "۳۰ اسفند ۱۳۹۹", "2021-03-21": "۱ فروردین ۱۴۰۰", "2024-03-20": "۱ فروردین ۱۴۰۳",
+		"2025-03-20": "۳۰ اسفند ۱۴۰۳", "2025-03-21": "۱ فروردین ۱۴۰۴", "2026-03-20": "۲۹ اسفند ۱۴۰۴", "2026-03-21": "۱ فروردین ۱۴۰۵",
+		"2026-09-22": "۳۱ شهریور ۱۴۰۵", "2026-09-23": "۱ مهر ۱۴۰۵", "2026-11-22": "۱ آذر ۱۴۰۵",
+		"2029-03-20": "۱ فروردین ۱۴۰۸", "2030-03-20": "۳۰ اسفند ۱۴۰۸", "2030-03-21": "۱ فروردین ۱۴۰۹",
+		"1865-03-20": "۲۰ مارس ۱۸۶۵", "2200-01-02": "۲ ژانویهٔ ۲۲۰۰",
+	} {
+		at, err := time.Parse(time.DateOnly, gregorian)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fa.Date(at.Add(23*time.Hour + 59*time.Minute)); got != want {
+			t.Errorf("%s: %q, want %q", gregorian, got, want)
+		}
+	}
+}
+
+func TestFingerprint(t *testing.T) {
+	c := load(t)
+	a, b := c.Fingerprint([]string{"en", "fa"}), c.Fingerprint([]string{"fa", "en"})
+	if a == b || a != load(t).Fingerprint([]string{"en", "fa"}) {
+		t.Errorf("%s and %s: want one that differs with the languages and with nothing else", a, b)
+	}
+}
