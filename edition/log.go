@@ -150,6 +150,29 @@ func fetchExact(ctx context.Context, fetch Fetch, path string, size int) ([]byte
 	return b, nil
 }
 
+// ReadRecords reads the records of a log of a size from one index up to, not including, another, out of a mirror's
+// bundles. They are not proved to be the log's: compare RecordHash of each with LogHashes, or see CheckLog.
+func ReadRecords(ctx context.Context, fetch Fetch, size, from, to int64) ([]Hash, error) {
+	if from < 0 || from > to || to > size || size > MaxLogSize {
+		return nil, fmt.Errorf("records %d to %d are not in a log of %d", from, to, size)
+	}
+	records := make([]Hash, 0, to-from)
+	for n := from / TileWidth; n*TileWidth < to; n++ {
+		start := n * TileWidth
+		t := tlog.Tile{H: TileHeight, L: -1, N: n, W: int(min(TileWidth, size-start))}
+		b, err := fetchTile(ctx, fetch, t, recordSize)
+		if err != nil {
+			return nil, err
+		}
+		bundle, err := ParseBundle(b, t.W)
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, bundle[max(0, from-start):min(int64(t.W), to-start)]...)
+	}
+	return records, nil
+}
+
 // A ForkError is evidence that a newsroom's log key has signed two heads of which neither extends the other: two
 // editions of its history. No mirror can make one.
 type ForkError struct {
