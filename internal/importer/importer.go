@@ -1,0 +1,41 @@
+// Package importer holds what all ways into a newsroom share: the cleaning of text, the reading of HTML and plain text
+// into blocks, the making of media, the writing to the store, and the report of what became of each article.
+//
+// It knows no source itself; those are its subfolders, one each. Nothing here fetches anything.
+//
+//	w := importer.NewWriter(st)
+//	clean := importer.NewCleaner("fa")
+//	body := clean.HTML(item.Content, base)
+//	err := w.Add(ctx, story, func(lang string) importer.Place { return importer.Place{File: "feed.xml", Item: item.ID} })
+//	…
+//	report, err := w.Close(ctx)
+package importer
+
+import (
+	"context"
+
+	"coranto/internal/news"
+	"coranto/internal/store"
+)
+
+// Store is what an import needs of a newsroom's store. Package store says more of each method.
+type Store interface {
+	// PutMany writes stories in one transaction: all of them, or none and an error. Putting the same again changes nothing.
+	PutMany(ctx context.Context, stories []news.Story) ([]store.PutResult, error)
+	// Story returns a story with the newest revision of each of its articles, or store.ErrNotFound.
+	Story(ctx context.Context, id string) (news.Story, error)
+	// PutMedia writes a media and the bytes of its renditions by name. It must come before the stories that show it.
+	PutMedia(ctx context.Context, m news.Media, renditions map[string][]byte) error
+	// Media returns a media by its ID, or store.ErrNotFound.
+	Media(ctx context.Context, id string) (news.Media, error)
+}
+
+// Progress is told how far an import has come: done of total, and what is being read. It may be nil.
+type Progress func(done, total int, what string)
+
+// Tell calls p, unless it is nil.
+func (p Progress) Tell(done, total int, what string) {
+	if p != nil {
+		p(done, total, what)
+	}
+}

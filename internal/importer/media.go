@@ -1,0 +1,150 @@
+package importer
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+	"unicode/utf8"
+
+	"coranto/internal/news"
+	"coranto/internal/picture"
+)
+
+// MaxMedia is the size of a media file in bytes.
+const MaxMedia = 64 << 20
+
+// MediaID returns the ID that a file has as a media: its SHA-256.
+func MediaID(file []byte) string {
+	sum := sha256.Sum256(file)
+	return hex.EncodeToString(sum[:])
+}
+
+// NewMedia makes a media of a file: its renditions, and their bytes by rendition name. Pictures are drawn anew in a few
+// sizes. Videos, sounds and subtitles pass as they are, if they are what the name's ending says; a video that tells
+// where it was taken is refused.
+func NewMedia(name string, file []byte) (news.Media, map[string][]byte, error) {
+	if len(file) > MaxMedia {
+		return news.Media{}, nil, fmt.Errorf("%d bytes are over the limit of %d", len(file), MaxMedia)
+	}
+	m := news.Media{ID: MediaID(file), Name: mediaName(name)}
+	switch ending := path.Ext(m.Name); ending {
+	case ".jpg", ".jpeg", ".png", ".gif", ".webp":
+		return drawn(m, file)
+	default:
+		p, ok := passed(ending)
+		if !ok {
+			return news.Media{}, nil, fmt.Errorf("%q: only jpg, png, gif, webp, mp4, webm, mp3, m4a, ogg and vtt files are published", name)
+		}
+		if !p.is(file) {
+			return news.Media{}, nil, fmt.Errorf("%q is not what its ending says", name)
+		}
+		if err := tellsPlace(file); p.boxes && err != nil {
+			return news.Media{}, nil, fmt.Errorf("%q: %w", name, err)
+		}
+		m.Renditions = []news.Rendition{{Name: p.name + ending, MediaType: p.mediaType, SHA256: m.ID, Size: int64(len(file))}}
+		return m, map[string][]byte{p.name + ending: file}, nil
+	}
+}
+
+// drawn fills in the renditions of a picture.
+func drawn(m news.Media, file []byte) (news.Media, map[string][]byte, error) {
+	renditions, err := picture.Render(file)
+	if err != nil {
+		return news.Media{}, nil, err
+	}
+	files := make(map[string][]byte)
+	for _, r := range renditions {
+		files[r.Name] = r.Bytes
+		m.Renditions = append(m.Renditions, news.Rendition{Name: r.Name, MediaType: r.MediaType,
+			Width: r.Width, Height: r.Height, SHA256: MediaID(r.Bytes), Size: int64(len(r.Bytes))})
+	}
+	return m, files, nil
+}
+
+// A passedOn is a kind of file that is published as it came.
+type passedOn struct {
+	name, mediaType string
+	// is says whether a file's first bytes are of the kind.
+	is func([]byte) bool
+	// boxes says that it is made of the boxes that tellsPlace reads.
+	boxes bool
+}
+
+// passed returns the kind of an ending.
+func passed(ending string) (passedOn, bool) {
+	begins := func(magic string) func([]byte) bool {
+		return func(b []byte) bool { return bytes.HasPrefix(b, []byte(magic)) }
+	}
+	boxed := func(b []byte) bool { return len(b) > 12 && string(b[4:8]) == "ftyp" }
+	switch ending {
+	case ".mp4":
+		return passedOn{"video", "video/mp4", boxed, true}, true
+	case ".m4a":
+		return passedOn{"sound", "audio/mp4", boxed, true}, true
+	case ".webm":
+		return passedOn{"video", "video/webm", isWebM, false}, true
+	case ".mp3":
+		return passedOn{"sound", "audio/mpeg", isMP3, false}, true
+	case ".ogg":
+		return passedOn{"sound", "audio/ogg", begins("OggS"), false}, true
+	case ".vtt":
+		return passedOn{"subtitles", "text/vtt", isVTT, false}, true
+	}
+	return passedOn{}, false
+}
+
+func isWebM(b []byte) bool {
+	return bytes.HasPrefix(b, []byte("\x1A\x45\xDF\xA3")) && bytes.Contains(b[:min(len(b), 64)], []byte("webm"))
+}
+
+func isMP3(b []byte) bool {
+	return bytes.HasPrefix(b, []byte("ID3")) || len(b) > 2 && b[0] == 0xFF && b[1]&0xE0 == 0xE0
+}
+
+func isVTT(b []byte) bool {
+	b = bytes.TrimPrefix(b, []byte("\uFEFF"))
+	return bytes.HasPrefix(b, []byte("WEBVTT")) && utf8.Valid(b)
+}
+
+// tellsPlace returns an error for an MP4 file whose metadata names the place where it was taken, as phones write it.
+// It looks at all boxes but those of the pictures and sounds themselves (ISO/IEC 14496-12, section 4.2).
+func tellsPlace(file []byte) error {
+	for len(file) >= 8 {
+		size, head := uint64(binary.BigEndian.Uint32(file)), uint64(8)
+		kind := string(file[4:8])
+		if size == 1 && len(file) >= 16 {
+			size, head = binary.BigEndian.Uint64(file[8:]), 16
+		}
+		if size == 0 { // the last box, up to the end
+			size = uint64(len(file))
+		}
+		if size < head || size > uint64(len(file)) {
+			return errors.New("cut short or damaged")
+		}
+		for _, mark := range []string{"\xA9xyz", "loci", "com.apple.quicktime.location", "exif:GPS"} {
+			if kind != "mdat" && bytes.Contains(file[head:size], []byte(mark)) {
+				return errors.New("it tells where it was taken (hint: take the metadata out first)")
+			}
+		}
+		file = file[size:]
+	}
+	return nil
+}
+
+// mediaName returns a file's name as news.Media keeps it: a to z, 0 to 9, "-" and the ending.
+func mediaName(name string) string {
+	name = strings.ToLower(path.Base(name))
+	ending := path.Ext(name)
+	stem := strings.Join(strings.FieldsFunc(strings.TrimSuffix(name, ending), func(c rune) bool {
+		return !('a' <= c && c <= 'z' || '0' <= c && c <= '9')
+	}), "-")
+	if stem == "" {
+		stem = "file"
+	}
+	return stem[:min(len(stem), 60)] + ending
+}

@@ -1,0 +1,175 @@
+package importer_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"coranto/internal/importer"
+	"coranto/internal/news"
+	"coranto/internal/store"
+)
+
+// memory is a store that remembers what was put, and fails once it is told to.
+type memory struct {
+	importer.Store
+	puts    int
+	stories map[string]news.Story
+	err     error
+}
+
+func (m *memory) PutMany(_ context.Context, stories []news.Story) ([]store.PutResult, error) {
+	if m.err != nil {
+		return nil, m.err
+	}
+	m.puts++
+	results := make([]store.PutResult, len(stories))
+	for i, s := range stories {
+		if err := s.Validate(); err != nil {
+			return nil, err
+		}
+		m.stories[s.ID] = s
+		for _, a := range s.Articles {
+			results[i].New = append(results[i].New, a.Lang)
+		}
+	}
+	return results, nil
+}
+
+func (m *memory) Story(_ context.Context, id string) (news.Story, error) {
+	if s, ok := m.stories[id]; ok {
+		return s, nil
+	}
+	return news.Story{}, store.ErrNotFound
+}
+
+func article(lang, headline string) news.Article {
+	return news.Article{Lang: lang, Status: news.Published, Published: time.Unix(0, 0).UTC(), Revision: news.Revision{Headline: headline}}
+}
+
+func at(file string) func(string) importer.Place {
+	return func(lang string) importer.Place { return importer.Place{File: file, Item: lang} }
+}
+
+func TestWriter(t *testing.T) {
+	m := &memory{stories: map[string]news.Story{}}
+	w := importer.NewWriter(m)
+	ctx := t.Context()
+	for _, add := range []struct {
+		file  string
+		story news.Story
+	}{
+		{"ru.json", news.Story{ID: "a", Articles: []news.Article{article("ru", "А")}}},
+		{"en.json", news.Story{ID: "a", Slug: "a-story", Articles: []news.Article{article("en", "A"), article("x y", "X")}}},
+		{"en.json", news.Story{ID: "b", Articles: []news.Article{article("en", "")}}},
+		{"again.json", news.Story{ID: "a", Articles: []news.Article{article("ru", "Б")}}},
+	} {
+		if err := w.Add(ctx, add.story, at(add.file)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.Refuse(importer.Place{File: "broken.json"}, errors.New("not JSON"))
+	w.Note(importer.Place{File: "en.json", Item: "en"}, "left out a form")
+	report, err := w.Close(ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := fmt.Sprintf("%+v", report)
+	want := `{Total:6 New:2 Changed:0 Unchanged:0 Refused:4 Problems:[` +
+		`en.json, x y: "x y" is no language tag en.json, en: has no headline ` +
+		`again.json, ru: story "a" in ru was already in ru.json, ru broken.json: not JSON] ` +
+		`Notes:[en.json, en: left out a form]}`
+	if got != want {
+		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+	if a := m.stories["a"]; len(a.Articles) != 2 || a.Slug != "a-story" || m.puts != 1 {
+		t.Errorf("story a: %+v in %d transactions", a, m.puts)
+	}
+}
+
+func TestWriterWritesInBatches(t *testing.T) {
+	m := &memory{stories: map[string]news.Story{}}
+	w := importer.NewWriter(m)
+	for i := range 1000 {
+		if err := w.Add(t.Context(), news.Story{ID: fmt.Sprint(i), Articles: []news.Article{article("en", "A")}}, at("f")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	report, err := w.Close(t.Context(), nil)
+	if err != nil || report.New != 1000 || m.puts != 3 {
+		t.Errorf("%+v in %d transactions: %v", report, m.puts, err)
+	}
+}
+
+func TestWriterStopsAtTheStoresError(t *testing.T) {
+	full := errors.New("disk full")
+	m := &memory{stories: map[string]news.Story{}, err: full}
+	w := importer.NewWriter(m)
+	if err := w.Add(t.Context(), news.Story{ID: "a", Articles: []news.Article{article("en", "A")}}, at("f")); err != nil {
+		t.Fatal(err)
+	}
+	if report, err := w.Close(t.Context(), nil); !errors.Is(err, full) || report.Total != 0 {
+		t.Errorf("got %+v, %v", report, err)
+	}
+}
+
+// TestClaimThatAnOtherLanguageNeeds takes a claim out of a story whose Russian article, which isn't imported again,
+// leans on it.
+func TestClaimThatAnOtherLanguageNeeds(t *testing.T) {
+	sources := []news.Source{{ID: "mash", Kind: news.Social, Name: map[string]string{"": "Mash"}}}
+	claims := []news.Claim{{ID: "video", Source: "mash", Check: news.Unverified}}
+	russian := article("ru", "А")
+	russian.Revision.Body = []news.Block{{Kind: news.Paragraph, Text: []news.Span{{Text: "Видео", Claim: "video"}}}}
+	m := &memory{stories: map[string]news.Story{"a": {ID: "a", Sources: sources, Claims: claims, Articles: []news.Article{russian}}}}
+	w := importer.NewWriter(m)
+	s := news.Story{ID: "a", Sources: sources, Claims: []news.Claim{}, Articles: []news.Article{article("en", "A")}}
+	if err := w.Add(t.Context(), s, at("en.md")); err != nil {
+		t.Fatal(err)
+	}
+	report, err := w.Close(t.Context(), nil)
+	if err != nil || report.Refused != 1 || m.puts != 0 || !strings.Contains(report.Problems[0].Reason, "article ru") {
+		t.Errorf("got %+v, %v", report, err)
+	}
+}
+
+func TestMedia(t *testing.T) {
+	box := func(kind, body string) string { return string([]byte{0, 0, 0, byte(8 + len(body))}) + kind + body }
+	ftyp := box("ftyp", "isom\x00\x00\x02\x00isommp41")
+	for _, c := range []struct{ name, file, rendition, fault string }{
+		{"Выступление.MP4", ftyp + box("mdat", "\xA9xyz of pixels"), "video.mp4", ""},
+		{"phone.mp4", ftyp + box("moov", "..\xA9xyz+53.19"), "", "where it was taken"},
+		{"phone.m4a", ftyp + "\x00\x00\x00\x00meta com.apple.quicktime.location.ISO6709", "", "where it was taken"},
+		{"cut.mp4", ftyp + "\x00\x00\x10\x00moov", "", "cut short"},
+		{"lies.mp4", "\x89PNG\r\n\x1a\n", "", "not what its ending says"},
+		{"a.webm", "\x1A\x45\xDF\xA3\x01\x42\x82\x84webm", "video.webm", ""},
+		{"a.mp3", "ID3\x04", "sound.mp3", ""},
+		{"b.mp3", "\xFF\xFB\x90\x00", "sound.mp3", ""},
+		{"a.ogg", "OggS\x00", "sound.ogg", ""},
+		{"a.vtt", "WEBVTT\n\n00:00.000 --> 00:01.000\nСалом\n", "subtitles.vtt", ""},
+		{"b.vtt", "WEBVTT\n\xFF", "", "not what its ending says"},
+		{"a.svg", "<svg/>", "", "only jpg"},
+		{"a.jpg", "GPS", "", "not a JPEG"},
+		{"a", "x", "", "only jpg"},
+	} {
+		m, files, err := importer.NewMedia(c.name, []byte(c.file))
+		if c.fault != "" {
+			if err == nil || !strings.Contains(err.Error(), c.fault) {
+				t.Errorf("%s: got error %v, want %q", c.name, err, c.fault)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		if err := m.Validate(); err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		if m.Renditions[0].Name != c.rendition || string(files[c.rendition]) != c.file || m.ID != importer.MediaID([]byte(c.file)) {
+			t.Errorf("%s: got %+v", c.name, m)
+		}
+	}
+}
