@@ -1,0 +1,120 @@
+package reader
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"coranto/edition"
+)
+
+// A tally adds up traffic from several goroutines.
+type tally struct {
+	mu sync.Mutex
+	t  Traffic
+}
+
+func (t *tally) add(d Traffic) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.t.Metadata += d.Metadata
+	t.t.Content += d.Content
+	t.t.Refused += d.Refused
+}
+
+func (t *tally) sum() Traffic {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.t
+}
+
+// Traffic of n bytes of one kind.
+func metadata(n int) Traffic { return Traffic{Metadata: int64(n)} }
+func content(n int) Traffic  { return Traffic{Content: int64(n)} }
+func refused(n int) Traffic  { return Traffic{Refused: int64(n)} }
+
+// object returns an object of at most max bytes, from the keep or from a mirror, and the mirror's name. Whatever it
+// returns has the right hash. fetched is told how many bytes came over the network.
+func (r *Reader) object(ctx context.Context, h edition.Hash, max int64, fetched func(int)) ([]byte, string, error) {
+	if b, ok := keptObject(r.opt.Keep, h); ok {
+		return b, "", nil
+	}
+	b, m, err := race(ctx, r.opt.Hedge, r.live(), func(ctx context.Context, m *mirror) ([]byte, error) {
+		b, err := r.objectFrom(ctx, m, h, max)
+		r.blameIn(ctx, m, err)
+		return b, err
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	fetched(len(b))
+	if err := r.opt.Keep.Put(edition.ObjectPath(h), b); err != nil {
+		r.opt.Log.Warn("keep", "error", err)
+	}
+	return b, m.source.Name(), nil
+}
+
+// objectFrom asks one mirror for an object and checks it.
+func (r *Reader) objectFrom(ctx context.Context, m *mirror, h edition.Hash, max int64) ([]byte, error) {
+	path := edition.ObjectPath(h)
+	b, err := r.fetch(ctx, m, path, max)
+	if err != nil {
+		return nil, fmt.Errorf("fetch %q: %w", path, err)
+	}
+	if edition.Sum(b) != h {
+		r.total.add(refused(len(b)))
+		return nil, &edition.InvalidError{What: path, Err: errors.New("the bytes have another hash")}
+	}
+	return b, nil
+}
+
+// race asks mirrors for the same thing, one after another: the next as soon as one fails, or has not answered within
+// the hedge. It returns the first success and whose it was, and the others are called off. When all fail the error is
+// ErrNoMirror and wraps theirs.
+func race[T any](ctx context.Context, hedge time.Duration, ms []*mirror, ask func(context.Context, *mirror) (T, error)) (T, *mirror, error) {
+	type result struct {
+		v   T
+		m   *mirror
+		err error
+	}
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	results := make(chan result, len(ms))
+	running := 0
+	begin := func() {
+		if len(ms) == 0 {
+			return
+		}
+		m := ms[0]
+		ms = ms[1:]
+		running++
+		wg.Go(func() {
+			v, err := ask(ctx, m)
+			results <- result{v, m, err}
+		})
+	}
+	var none T
+	errs := []error{ErrNoMirror}
+	tick := time.NewTicker(hedge)
+	defer tick.Stop()
+	for begin(); running > 0; {
+		select {
+		case res := <-results:
+			if res.err == nil {
+				return res.v, res.m, nil
+			}
+			running--
+			errs = append(errs, fmt.Errorf("%s: %w", res.m.source.Name(), res.err))
+			begin()
+		case <-tick.C:
+			begin()
+		case <-ctx.Done():
+			return none, nil, ctx.Err()
+		}
+	}
+	return none, nil, errors.Join(errs...)
+}

@@ -1,0 +1,134 @@
+package reader
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"sync"
+	"time"
+
+	"coranto/edition"
+)
+
+// The names of what is kept of one newsroom, besides objects.
+const (
+	stateTrust       = "trust"       // edition.Trust.Export
+	stateLatest      = "latest"      // `latest` of the newest edition that was accepted
+	stateUnconfirmed = "unconfirmed" // the manifest hash of an edition that was accepted under expired trust
+	stateRefused     = "refused"     // mirrors that lied, as JSON
+	stateFork        = "fork-"       // evidence, by its hash
+	stateRevoked     = "revoked-"    // a signed note that was taken back, by its hash
+)
+
+// shunFor is how long a mirror that lied is asked last. It is not for ever: a disk may have failed, and was replaced.
+const shunFor = 30 * 24 * time.Hour
+
+// maxRefused is the number of mirrors that are remembered for having lied.
+const maxRefused = 256
+
+// state is what a Keep holds of one newsroom. A Keep that fails costs memory, not truth: its errors are logged.
+type state struct {
+	keep   Keep
+	prefix string
+	log    *slog.Logger
+	mu     *sync.Mutex // guards the file of refusals
+}
+
+func newState(k Keep, m edition.Masthead, log *slog.Logger) state {
+	return state{keep: k, prefix: m.ID().String()[:16] + "/", log: log, mu: &sync.Mutex{}}
+}
+
+func (s state) get(name string) ([]byte, bool) {
+	b, err := s.keep.Get(s.prefix + name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		s.log.Warn("keep", "error", err)
+	}
+	return b, err == nil
+}
+
+func (s state) put(name string, b []byte) {
+	if err := s.keep.Put(s.prefix+name, b); err != nil {
+		s.log.Warn("keep", "error", err)
+	}
+}
+
+func (s state) remove(name string) {
+	if err := s.keep.Remove(s.prefix + name); err != nil {
+		s.log.Warn("keep", "error", err)
+	}
+}
+
+// trust returns the trust that is kept, or a new one that begins with the masthead's root.
+func (s state) trust(root []byte) (*edition.Trust, error) {
+	if b, ok := s.get(stateTrust); ok {
+		t, err := edition.ImportTrust(b, root)
+		if err == nil {
+			return t, nil
+		}
+		s.log.Warn("kept trust left out", "error", err)
+	}
+	return edition.NewTrust(root)
+}
+
+// A refusal is the memory of a mirror that lied.
+type refusal struct {
+	Time time.Time `json:"time"`
+	What string    `json:"what"`
+}
+
+func (s state) refusals() map[string]refusal {
+	all := map[string]refusal{}
+	if b, ok := s.get(stateRefused); ok {
+		if err := json.Unmarshal(b, &all); err != nil {
+			s.log.Warn("memory of mirrors left out", "error", err)
+		}
+	}
+	return all
+}
+
+// refusal says whether a mirror lied within the last month, and what it did.
+func (s state) refusal(mirror string, now time.Time) (string, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	was, ok := s.refusals()[mirror]
+	if !ok || now.Sub(was.Time) > shunFor {
+		return "", false
+	}
+	return was.Time.UTC().Format(time.DateOnly) + ": " + was.What, true
+}
+
+// refuse remembers a mirror that lied, and forgets those of long ago.
+func (s state) refuse(mirror, what string, now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := s.refusals()
+	for name, was := range all {
+		if now.Sub(was.Time) > shunFor {
+			delete(all, name)
+		}
+	}
+	if len(all) >= maxRefused {
+		return
+	}
+	all[mirror] = refusal{now.UTC().Truncate(time.Second), what}
+	b, err := json.Marshal(all)
+	if err != nil {
+		s.log.Warn("keep", "error", err) // a clock beyond the year 9999
+		return
+	}
+	s.put(stateRefused, b)
+}
+
+// evidence keeps the proof of a fork.
+func (s state) evidence(fork *edition.ForkError) {
+	b := fork.Evidence()
+	s.put(stateFork+edition.Sum(b).String()[:16], b)
+}
+
+// revoked keeps, as evidence, the head of an edition that the newsroom has taken back, and holds on to it no longer.
+func (s state) revoked(h edition.Head) {
+	s.put(stateRevoked+edition.Sum(h.Note).String()[:16], h.Note)
+	s.remove(stateLatest)
+	s.remove(stateUnconfirmed)
+}

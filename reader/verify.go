@@ -1,0 +1,490 @@
+package reader
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/mod/sumdb/tlog"
+	"golang.org/x/sync/errgroup"
+
+	"coranto/edition"
+)
+
+// An Audit is what Verify found out about a whole mirror.
+type Audit struct {
+	edition.Verdict
+	// Objects is the number of objects that the edition consists of, Bytes how much was read in all.
+	Objects int
+	Bytes   int64
+	// Problems are what is wrong, sorted by file. The mirror is authentic and whole when there are none.
+	Problems []Problem
+}
+
+// A Problem is one thing that is wrong with a mirror.
+type Problem struct {
+	// File is the path on the mirror.
+	File   string `json:"file"`
+	Reason string `json:"reason"`
+	// Stray says that nothing in the edition leads to the file: no reader would be shown it.
+	Stray bool `json:"stray,omitempty"`
+}
+
+// VerifyOptions are what Verify may be told.
+type VerifyOptions struct {
+	// Now is the device's clock; nil is time.Now.
+	Now func() time.Time
+	// Progress is called now and then with the number of files that were checked and how many there are; it may be nil.
+	Progress func(done, total int)
+}
+
+// A Lister is a source that can say which files it has, so that Verify finds those which don't belong there.
+type Lister interface {
+	// Files yields the paths of all files, and an error for each that is no plain file. Folders are not yielded.
+	Files(ctx context.Context) iter.Seq2[string, error]
+}
+
+// Verify checks a whole mirror, every byte of it: the trust, the log with all its tiles, the manifest, the tree, each
+// object and piece, each plain page and its twin, and, where the source is a Lister, that there is nothing else.
+// It goes on after a problem as far as it can. The error is nil however bad the mirror is; it is the context's.
+func Verify(ctx context.Context, src Source, m edition.Masthead, opt VerifyOptions) (Audit, error) {
+	a := &auditor{src: src, seen: map[string]bool{}, now: time.Now, progress: func(int, int) {}}
+	if opt.Now != nil {
+		a.now = opt.Now
+	}
+	if opt.Progress != nil {
+		a.progress = opt.Progress
+	}
+	a.Authentic, a.Whole = true, true
+	a.run(ctx, m)
+	slices.SortFunc(a.Problems, func(x, y Problem) int {
+		return strings.Compare(x.File+"\x00"+x.Reason, y.File+"\x00"+y.Reason)
+	})
+	a.Problems = slices.Compact(a.Problems)
+	return a.Audit, ctx.Err()
+}
+
+// An auditor is the state of one Verify. Its mutex guards everything but src, now and progress.
+type auditor struct {
+	src      Source
+	now      func() time.Time
+	progress func(done, total int)
+
+	mu sync.Mutex
+	Audit
+	seen    map[string]bool // the paths that belong to the edition
+	objects map[edition.Hash]bool
+	log     tlog.HashReader          // the log's hashes once they are proved
+	bundles map[int64][]edition.Hash // its records, by number of their bundle
+}
+
+// altered notes a file whose bytes are not the newsroom's.
+func (a *auditor) altered(file, reason string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.Authentic = false
+	a.Problems = append(a.Problems, Problem{File: file, Reason: reason})
+}
+
+// stray notes a file that nothing leads to and that somebody else put there.
+func (a *auditor) stray(file, reason string) {
+	a.Authentic = false
+	a.Problems = append(a.Problems, Problem{File: file, Reason: reason, Stray: true})
+}
+
+// missing notes a file that can't be had.
+func (a *auditor) missing(file string, err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.Whole = false
+	reason := err.Error()
+	if errors.Is(err, fs.ErrNotExist) {
+		reason = "missing"
+	}
+	a.Problems = append(a.Problems, Problem{File: file, Reason: reason})
+}
+
+// fetch reads a file that belongs to the edition and notes nothing.
+func (a *auditor) fetch(ctx context.Context, file string, max int64) ([]byte, error) {
+	b, err := a.src.Fetch(ctx, file, max)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.seen[file] = true
+	a.Bytes += int64(len(b))
+	return b, err
+}
+
+// want reads a file that must be there, and notes it when it can't be had.
+func (a *auditor) want(ctx context.Context, file string, max int64) ([]byte, bool) {
+	b, err := a.fetch(ctx, file, max)
+	switch {
+	case err == nil:
+		return b, true
+	case ctx.Err() != nil:
+	case errors.Is(err, ErrTooLong):
+		a.altered(file, err.Error())
+	default:
+		a.missing(file, err)
+	}
+	return nil, false
+}
+
+// wantBytes checks that a file is there and is just these bytes.
+func (a *auditor) wantBytes(ctx context.Context, file string, want []byte) {
+	if got, ok := a.want(ctx, file, int64(len(want))); ok && !bytes.Equal(got, want) {
+		a.altered(file, "differs from what the edition says")
+	}
+}
+
+// blame notes an error of the edition's code, under the file that it names or else the one that was asked for.
+func (a *auditor) blame(file string, err error) {
+	var inv *edition.InvalidError
+	if !errors.As(err, &inv) {
+		a.missing(file, err)
+		return
+	}
+	if strings.Contains(inv.What, "/") || inv.What == edition.LatestPath {
+		file = inv.What
+	}
+	a.altered(file, inv.Err.Error())
+}
+
+func (a *auditor) run(ctx context.Context, m edition.Masthead) {
+	head, ok := a.head(ctx, m)
+	complete := false
+	if ok {
+		a.checkLog(ctx, head)
+		a.wantBytes(ctx, edition.ObjectPath(head.ManifestHash), head.ManifestBytes)
+		complete = a.checkTree(ctx, head.Manifest)
+	}
+	if l, isLister := a.src.(Lister); isLister && complete && ctx.Err() == nil {
+		a.checkStrays(ctx, l)
+	}
+}
+
+// head verifies the trust and the newest head under it.
+func (a *auditor) head(ctx context.Context, m edition.Masthead) (head edition.Head, ok bool) {
+	trust, err := edition.NewTrust(m.Root)
+	if err != nil {
+		a.altered("masthead", err.Error())
+		return head, false
+	}
+	if err := trust.Refresh(ctx, a.fetch); err != nil {
+		a.blame(edition.TimestampPath, err)
+		return head, false
+	}
+	a.checkRoots(ctx, m)
+	b, ok := a.want(ctx, edition.LatestPath, edition.MaxLatest)
+	if !ok {
+		return head, false
+	}
+	if head, err = trust.Policy().OpenLatest(b); err != nil {
+		a.blame(edition.LatestPath, err)
+		return head, false
+	}
+	a.wantBytes(ctx, edition.CheckpointPath, head.Note)
+	a.Edition, a.AsOf, a.Word = head.Manifest.Edition, head.AsOf, head.Word
+	a.Fresh, a.Age = edition.Judge(a.now(), head.AsOf, trust.Policy().MaxAge, trust.Expires())
+	return head, true
+}
+
+// checkRoots follows the mirror's root files from the first on: they are kept for ever, for readers that were away.
+func (a *auditor) checkRoots(ctx context.Context, m edition.Masthead) {
+	const first = "trust/1.root.json"
+	b, ok := a.want(ctx, first, edition.MaxMetadata)
+	if !ok {
+		return
+	}
+	if bytes.Equal(b, m.Root) {
+		return // the refresh began here
+	}
+	passed := false // whether the way led through the masthead's root
+	old, err := edition.NewTrust(b)
+	if err == nil {
+		err = old.Refresh(ctx, func(ctx context.Context, file string, max int64) ([]byte, error) {
+			b, err := a.fetch(ctx, file, max)
+			passed = passed || bytes.Equal(b, m.Root)
+			return b, err
+		})
+	}
+	if err != nil {
+		a.blame(first, err)
+	} else if !passed {
+		a.altered(first, "leads to other roots than the masthead's")
+	}
+}
+
+// checkLog checks every record and tile of the log against its head.
+func (a *auditor) checkLog(ctx context.Context, head edition.Head) {
+	records, ok := a.records(ctx, head.Size)
+	if !ok {
+		return
+	}
+	var hashes memoryHashes
+	for i, r := range records {
+		more, err := tlog.StoredHashesForRecordHash(int64(i), edition.RecordHash(r), hashes)
+		if err != nil {
+			a.altered(edition.CheckpointPath, err.Error())
+			return
+		}
+		hashes = append(hashes, more...)
+	}
+	root, err := tlog.TreeHash(head.Size, hashes)
+	if err != nil || root != head.Hash || records[head.Size-1] != head.ManifestHash {
+		a.blameBundle(ctx, records)
+		return
+	}
+	a.log, a.bundles = hashes, map[int64][]edition.Hash{}
+	for n, part := range slices.Collect(slices.Chunk(records, edition.TileWidth)) {
+		a.bundles[int64(n)] = part
+	}
+	for _, t := range tlog.NewTiles(edition.TileHeight, 0, head.Size) {
+		if want, err := tlog.ReadTileData(t, hashes); err == nil && t.W > 0 {
+			a.wantBytes(ctx, edition.TilePath(t), want)
+		}
+	}
+}
+
+// records reads all records of the log, a bundle at a time.
+func (a *auditor) records(ctx context.Context, size int64) (records []edition.Hash, ok bool) {
+	for n := int64(0); n*edition.TileWidth < size; n++ {
+		t := tlog.Tile{H: edition.TileHeight, L: -1, N: n, W: int(min(edition.TileWidth, size-n*edition.TileWidth))}
+		b, ok := a.want(ctx, edition.TilePath(t), edition.MaxLatest)
+		if !ok {
+			return nil, false
+		}
+		bundle, err := edition.ParseBundle(b, t.W)
+		if err != nil {
+			a.altered(edition.TilePath(t), err.Error())
+			return nil, false
+		}
+		records = append(records, bundle...)
+	}
+	return records, true
+}
+
+// blameBundle finds the bundles whose records are not those of the tiles above them, after the log didn't add up.
+func (a *auditor) blameBundle(ctx context.Context, records []edition.Hash) {
+	found := false
+	for n, part := range slices.Collect(slices.Chunk(records, edition.TileWidth)) {
+		tile := tlog.Tile{H: edition.TileHeight, L: 0, N: int64(n), W: len(part)}
+		var want []byte
+		for _, r := range part {
+			h := edition.RecordHash(r)
+			want = append(want, h[:]...)
+		}
+		if got, ok := a.want(ctx, edition.TilePath(tile), int64(len(want))); !ok || !bytes.Equal(got, want) {
+			tile.L = -1
+			a.altered(edition.TilePath(tile), "its records are not those of the log's tiles")
+			found = true
+		}
+	}
+	if !found {
+		a.altered(edition.CheckpointPath, "the log's records don't give this head")
+	}
+}
+
+// memoryHashes are a log's stored hashes.
+type memoryHashes []tlog.Hash
+
+func (m memoryHashes) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
+	out := make([]tlog.Hash, len(indexes))
+	for i, x := range indexes {
+		if x < 0 || x >= int64(len(m)) {
+			return nil, fmt.Errorf("no stored hash %d", x)
+		}
+		out[i] = m[x]
+	}
+	return out, nil
+}
+
+// workers is the number of files that Verify checks at once.
+const workers = 4
+
+// checkTree checks every node and file, and says whether it got to the end.
+func (a *auditor) checkTree(ctx context.Context, m edition.Manifest) bool {
+	a.objects = map[edition.Hash]bool{}
+	tree := edition.Tree{Root: m.Root, Get: func(ctx context.Context, h edition.Hash) ([]byte, error) {
+		a.countObject(h)
+		return a.fetch(ctx, edition.ObjectPath(h), edition.MaxNode)
+	}}
+	var g errgroup.Group
+	g.SetLimit(workers)
+	var files, size uint64
+	complete := true
+	for leaf, err := range tree.Range(ctx, "", "") {
+		if err != nil {
+			a.blame(edition.ObjectPath(m.Root), err)
+			complete = false
+			break
+		}
+		files++
+		size += uint64(leaf.Entry.Size)
+		g.Go(func() error {
+			a.checkFile(ctx, leaf)
+			return nil
+		})
+		a.progress(int(files), int(m.Files))
+	}
+	g.Wait()
+	if complete && (files != m.Files || size != m.Bytes) {
+		a.altered(edition.LatestPath, fmt.Sprintf("the manifest says %d files of %d bytes, the tree has %d of %d",
+			m.Files, m.Bytes, files, size))
+	}
+	return complete
+}
+
+func (a *auditor) countObject(h edition.Hash) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.objects[h] {
+		a.objects[h] = true
+		a.Objects++
+	}
+}
+
+// object reads an object and checks its bytes against its name.
+func (a *auditor) object(ctx context.Context, h edition.Hash, size int64) ([]byte, bool) {
+	a.countObject(h)
+	b, ok := a.want(ctx, edition.ObjectPath(h), size)
+	if ok && (edition.Sum(b) != h || int64(len(b)) != size) {
+		a.altered(edition.ObjectPath(h), "its bytes have another hash")
+		ok = false
+	}
+	return b, ok
+}
+
+// checkFile checks one file: its list, objects and pieces, and the plain page that browsers without a reader get.
+func (a *auditor) checkFile(ctx context.Context, l edition.Leaf) {
+	e := l.Entry
+	if !e.Inline() {
+		list, ok := a.object(ctx, e.List, e.ListSize())
+		if !ok {
+			return
+		}
+		var err error
+		if e, err = e.WithList(list); err != nil {
+			a.altered(edition.ObjectPath(e.List), err.Error())
+			return
+		}
+	}
+	stored := make([]byte, 0, e.Size)
+	for i, h := range e.Objects {
+		b, ok := a.object(ctx, h, e.ObjectSize(i))
+		if !ok {
+			return
+		}
+		stored = append(stored, b...)
+	}
+	for i, h := range e.Pieces {
+		if from := i * edition.PieceSize; edition.Sum(stored[from:min(len(stored), from+edition.PieceSize)]) != h {
+			a.altered(l.Path, fmt.Sprintf("piece %d has another hash than its entry says", i))
+		}
+	}
+	plain, err := e.Decode(stored)
+	if err != nil {
+		a.altered(l.Path, err.Error())
+		return
+	}
+	a.wantBytes(ctx, l.Path, plain)
+	if e.Gzip {
+		a.checkTwin(ctx, l.Path+edition.TwinSuffix, stored)
+	}
+}
+
+// checkTwin checks a page's gzip twin, which a mirror need not have.
+func (a *auditor) checkTwin(ctx context.Context, file string, want []byte) {
+	got, err := a.fetch(ctx, file, int64(len(want)))
+	switch {
+	case errors.Is(err, fs.ErrNotExist) || ctx.Err() != nil:
+	case errors.Is(err, ErrTooLong), err == nil && !bytes.Equal(got, want):
+		a.altered(file, "differs from what the edition says")
+	case err != nil:
+		a.missing(file, err)
+	}
+}
+
+// checkStrays looks at every file that nothing led to. What an older edition left is allowed where its name proves it:
+// objects, and tiles of the same log. Anything else was put there by somebody else.
+func (a *auditor) checkStrays(ctx context.Context, l Lister) {
+	for file, err := range l.Files(ctx) {
+		switch {
+		case err != nil:
+			a.stray(file, err.Error())
+		case !a.seen[file]:
+			a.checkStray(ctx, file)
+		}
+	}
+}
+
+func (a *auditor) checkStray(ctx context.Context, file string) {
+	if h, ok := edition.ParseObjectPath(file); ok {
+		if b, err := a.fetch(ctx, file, edition.MaxObject); err != nil || edition.Sum(b) != h {
+			a.stray(file, "its bytes have another hash")
+		}
+		return
+	}
+	if want, ok := a.oldTile(file); ok {
+		if got, err := a.fetch(ctx, file, int64(len(want))); err != nil || !bytes.Equal(got, want) {
+			a.stray(file, "differs from what the log says")
+		}
+		return
+	}
+	a.stray(file, "is not part of the edition")
+}
+
+// oldTile returns what a partial tile or bundle of an older head of the same log must be: the beginning of today's.
+func (a *auditor) oldTile(file string) ([]byte, bool) {
+	t, ok := edition.ParseTilePath(file)
+	if !ok || a.log == nil {
+		return nil, false
+	}
+	if t.L < 0 {
+		return a.oldBundle(t)
+	}
+	want, err := tlog.ReadTileData(t, a.log)
+	return want, err == nil
+}
+
+func (a *auditor) oldBundle(t tlog.Tile) ([]byte, bool) {
+	records := a.bundles[t.N]
+	if len(records) < t.W {
+		return nil, false
+	}
+	return edition.MarshalBundle(records[:t.W]), true
+}
+
+// Files walks the folder. Names that begin with a dot are left out: no mirror serves them.
+func (s *FolderSource) Files(ctx context.Context) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		err := fs.WalkDir(s.root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+			switch {
+			case ctx.Err() != nil:
+				return ctx.Err()
+			case err == nil && name != "." && strings.HasPrefix(d.Name(), "."):
+				if d.IsDir() {
+					return fs.SkipDir
+				}
+				return nil
+			case err == nil && d.IsDir():
+				return nil
+			case err == nil && !d.Type().IsRegular():
+				err = errors.New("is not a plain file")
+			}
+			if !yield(name, err) {
+				return fs.SkipAll
+			}
+			return nil
+		})
+		if err != nil {
+			yield(".", err)
+		}
+	}
+}
