@@ -166,7 +166,7 @@ func ReadRecords(ctx context.Context, fetch Fetch, size, from, to int64) ([]Hash
 		}
 		bundle, err := ParseBundle(b, t.W)
 		if err != nil {
-			return nil, err
+			return nil, &InvalidError{TilePath(t), err}
 		}
 		records = append(records, bundle[max(0, from-start):min(int64(t.W), to-start)]...)
 	}

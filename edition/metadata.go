@@ -211,6 +211,27 @@ func checkFile(name string, length, max int64, hashes metadata.Hashes) error {
 	return nil
 }
 
+// openRoot reads a root that must be signed by its own keys and, unless it is the first, by its predecessor's.
+func openRoot(b []byte, last *metadata.Metadata[metadata.RootType]) (*metadata.Metadata[metadata.RootType], error) {
+	m, err := openMetadata[metadata.RootType](b)
+	if err != nil {
+		return nil, err
+	}
+	if last == nil {
+		return m, verifyRole(metadata.ROOT, m, m)
+	}
+	return m, verifyRole(metadata.ROOT, m, last, m)
+}
+
+// openSigned reads metadata that must be signed for a role of a root.
+func openSigned[T metadata.Roles](role string, b []byte, root *metadata.Metadata[metadata.RootType]) (*metadata.Metadata[T], error) {
+	m, err := openMetadata[T](b)
+	if err != nil {
+		return nil, err
+	}
+	return m, verifyRole(role, m, root)
+}
+
 // verifyRole verifies metadata under the keys and thresholds of the roots that it must satisfy, and refuses a signature
 // that is not valid, or by none of those keys: go-tuf would pass over it, and it could be altered unseen.
 func verifyRole[T metadata.Roles](role string, m *metadata.Metadata[T], roots ...*metadata.Metadata[metadata.RootType]) error {

@@ -1,0 +1,40 @@
+package edition_test
+
+import (
+	"testing"
+	"time"
+
+	"coranto/edition"
+)
+
+func TestJudge(t *testing.T) {
+	const maxAge = 48 * time.Hour
+	expires := start.Add(30 * 24 * time.Hour)
+	for _, tt := range []struct {
+		name string
+		now  time.Duration // after start, which is when the head was signed
+		want edition.Freshness
+		age  time.Duration
+	}{
+		{"at once", 0, edition.Fresh, 0},
+		{"on the last second", maxAge, edition.Fresh, maxAge},
+		{"a second later", maxAge + time.Second, edition.Aged, maxAge + time.Second},
+		{"on the last second of trust", 30 * 24 * time.Hour, edition.Aged, 30 * 24 * time.Hour},
+		{"when the trust has expired", 30*24*time.Hour + 1, edition.StaleTrust, 30*24*time.Hour + 1},
+		{"a clock that is a little slow", -edition.ClockTolerance, edition.Fresh, 0},
+		{"a clock that is wrong", -edition.ClockTolerance - 1, edition.ClockWrong, 0},
+		{"a clock of 1970", -56 * 365 * 24 * time.Hour, edition.ClockWrong, 0},
+	} {
+		got, age := edition.Judge(start.Add(tt.now), start, maxAge, expires)
+		if got != tt.want || age != tt.age {
+			t.Errorf("%s: got %s, %v, want %s, %v", tt.name, got, age, tt.want, tt.age)
+		}
+	}
+	// A wrong clock says nothing of the trust either.
+	if got, _ := edition.Judge(start.Add(-time.Hour), start, maxAge, start.Add(-2*time.Hour)); got != edition.ClockWrong {
+		t.Errorf("got %s, want %s", got, edition.ClockWrong)
+	}
+	if got, _ := edition.Judge(start, start, maxAge, time.Time{}); got != edition.StaleTrust {
+		t.Errorf("trust that never was: got %s, want %s", got, edition.StaleTrust)
+	}
+}
