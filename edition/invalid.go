@@ -5,7 +5,7 @@ import "fmt"
 // An InvalidError says that bytes are not what they should be: altered, cut short, out of place or forged. It is never
 // retried as if it were the network, and never turned into a warning.
 type InvalidError struct {
-	// What names the thing that failed: a path on the mirror, or a part of the format, as "node 12ab…".
+	// What names the thing that failed: a path on the mirror where there is one, or else a part of the format, as "manifest".
 	What string
 	Err  error
 }

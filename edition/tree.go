@@ -107,7 +107,7 @@ func (t Tree) read(ctx context.Context, h Hash) (*node, error) {
 	}
 	n, err := parseNode(b)
 	if err != nil {
-		return nil, &InvalidError{What: "node " + h.String(), Err: err}
+		return nil, &InvalidError{What: ObjectPath(h), Err: fmt.Errorf("tree node: %w", err)}
 	}
 	return n, nil
 }
@@ -115,7 +115,7 @@ func (t Tree) read(ctx context.Context, h Hash) (*node, error) {
 func (t Tree) root(ctx context.Context) (*node, error) {
 	n, err := t.read(ctx, t.Root)
 	if err == nil && n.level > 0 && len(n.items) == 1 {
-		err = invalid("node "+t.Root.String(), "a root with one child")
+		err = invalid(ObjectPath(t.Root), "tree node: a root with one child")
 	}
 	return n, err
 }
@@ -136,7 +136,7 @@ func (t Tree) child(ctx context.Context, parent *node, i int) (*node, error) {
 		err = fmt.Errorf("first key %q is not above its neighbour's %q", n.items[0].key, parent.items[i-1].key)
 	}
 	if err != nil {
-		return nil, &InvalidError{What: "node " + h.String(), Err: err}
+		return nil, &InvalidError{What: ObjectPath(h), Err: fmt.Errorf("tree node: %w", err)}
 	}
 	return n, nil
 }

@@ -1,0 +1,387 @@
+package publish_test
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"coranto/edition"
+	"coranto/internal/keys"
+	"coranto/internal/news"
+	"coranto/internal/publish"
+	"coranto/internal/site"
+	"coranto/internal/store"
+	"coranto/internal/store/sqlite"
+	"coranto/internal/target"
+	"coranto/internal/target/fs"
+	"coranto/reader"
+)
+
+var languages = []string{"en", "fa", "ru"}
+
+// a room is a newsroom for tests, with a clock of its own.
+type room struct {
+	*publish.Publisher
+	dir string
+	now time.Time
+}
+
+func newRoom(t testing.TB) *room {
+	t.Helper()
+	r := &room{dir: t.TempDir(), now: time.Date(2026, 11, 22, 16, 0, 0, 0, time.UTC)}
+	root, err := os.OpenRoot(r.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { root.Close() })
+	k, err := keys.Create(root, "The Lantern", rand.Reader, r.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	st, err := sqlite.Create(t.Context(), r.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { st.Close() })
+	s, err := site.New(site.Config{Name: "The Lantern", Languages: languages})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Publisher = &publish.Publisher{
+		Store: st, Site: s, Keys: k, Targets: []target.Target{r.target(t, "public")},
+		Name: "The Lantern", Languages: languages, Now: func() time.Time { return r.now },
+	}
+	return r
+}
+
+func (r *room) target(t testing.TB, name string) target.Target {
+	t.Helper()
+	tg, err := fs.Open(name, filepath.Join(r.dir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { tg.Close() })
+	return tg
+}
+
+func story(i int, headline string, langs ...string) news.Story {
+	s := news.Story{ID: fmt.Sprintf("story-%d", i)}
+	for _, l := range langs {
+		s.Articles = append(s.Articles, news.Article{
+			Lang: l, Status: news.Published, Published: time.Date(2026, 11, 1, 0, i, 0, 0, time.UTC),
+			Revision: news.Revision{
+				Headline: headline + " " + l,
+				Topics:   []news.Topic{{Slug: "rivers", Name: "Rivers"}},
+				Body:     []news.Block{{Kind: news.Paragraph, Text: []news.Span{{Text: "Text of " + headline}}}},
+			},
+		})
+	}
+	return s
+}
+
+func (r *room) put(t testing.TB, stories ...news.Story) {
+	t.Helper()
+	if _, err := r.Store.PutMany(t.Context(), stories); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (r *room) publish(t testing.TB) publish.Result {
+	t.Helper()
+	r.now = r.now.Add(time.Minute)
+	res, err := r.Publish(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res
+}
+
+// verify checks a whole target and wants nothing wrong with it.
+func (r *room) verify(t testing.TB, name string) reader.Audit {
+	t.Helper()
+	src, err := reader.Folder(filepath.Join(r.dir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	a, err := reader.Verify(t.Context(), src, r.Keys.Masthead(r.Name, r.Languages, nil),
+		reader.VerifyOptions{Now: func() time.Time { return r.now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !a.Authentic || !a.Whole || a.Fresh != edition.Fresh || len(a.Problems) > 0 {
+		t.Fatalf("verify %s: %+v", name, a)
+	}
+	return a
+}
+
+func stories(n int) []news.Story {
+	out := make([]news.Story, n)
+	for i := range out {
+		out[i] = story(i, fmt.Sprintf("Headline %d", i), languages...)
+	}
+	return out
+}
+
+func TestPublishMakesACompleteMirror(t *testing.T) {
+	r := newRoom(t)
+	r.put(t, stories(50)...)
+	res := r.publish(t)
+	if res.Edition != 1 || res.Stories != 50 || res.Articles != 150 || res.PagesRendered < 150 || res.ObjectsNew < 150 {
+		t.Errorf("got %+v", res)
+	}
+	if a := r.verify(t, "public"); a.Edition != 1 {
+		t.Errorf("got %+v", a)
+	}
+}
+
+func TestNothingNewRenewsOnlyTheHead(t *testing.T) {
+	r := newRoom(t)
+	r.put(t, stories(3)...)
+	first := r.publish(t)
+	before := r.verify(t, "public")
+	r.now = r.now.Add(time.Hour)
+	again := r.publish(t)
+	if again.Edition != 1 || again.Root != first.Root || again.PagesRendered != 0 || again.ObjectsNew != 0 || again.TreeNodesNew != 0 {
+		t.Errorf("got %+v", again)
+	}
+	if after := r.verify(t, "public"); !after.AsOf.After(before.AsOf) {
+		t.Errorf("as of %v, before %v: the head was not renewed", after.AsOf, before.AsOf)
+	}
+	r.put(t, stories(3)...)
+	if res := r.publish(t); res.PagesRendered != 0 || res.Edition != 1 {
+		t.Errorf("putting the same again: got %+v", res)
+	}
+}
+
+func TestACorrectionCostsTheSameInAnyArchive(t *testing.T) {
+	for _, n := range []int{60, 600} {
+		r := newRoom(t)
+		r.put(t, stories(n)...)
+		r.publish(t)
+		s := story(5, "Headline 5", "fa")
+		s.Articles[0].Revision.Body[0].Text[0].Text = "A corrected text"
+		r.put(t, s)
+		res := r.publish(t)
+		r.verify(t, "public")
+		if res.Edition != 2 || res.TreeNodesNew > 20 || res.BytesNew > 64<<10 || res.PagesRendered > 12 {
+			t.Errorf("%d stories: %+v", n, res)
+		}
+	}
+}
+
+// TestRemovedStoryIsGone looks for the name of a withdrawn story in all names that are published.
+func TestRemovedStoryIsGone(t *testing.T) {
+	r := newRoom(t)
+	r.put(t, stories(5)...)
+	r.publish(t)
+	s := story(2, "Headline 2", languages...)
+	for i := range s.Articles {
+		s.Articles[i].Status = news.Withdrawn
+	}
+	r.put(t, s)
+	r.publish(t)
+	r.verify(t, "public")
+	err := filepath.WalkDir(r.dir, func(name string, _ os.DirEntry, err error) error {
+		if strings.Contains(name, "story-2") {
+			t.Errorf("%s is still there", name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestSecondTargetIsBroughtUp(t *testing.T) {
+	r := newRoom(t)
+	r.put(t, stories(3)...)
+	r.publish(t)
+	r.put(t, story(9, "New", "en"))
+	r.publish(t)
+	r.Targets = append(r.Targets, r.target(t, "stick"))
+	if res := r.publish(t); len(res.Late) > 0 {
+		t.Fatalf("got %+v", res)
+	}
+	r.verify(t, "stick")
+}
+
+// deaf is a target that takes nothing.
+type deaf struct{ target.Target }
+
+var errDeaf = errors.New("no route to it")
+
+func (deaf) Put(context.Context, string, []byte) error { return errDeaf }
+
+func TestLateTargetDoesNotStopTheFirst(t *testing.T) {
+	r := newRoom(t)
+	r.put(t, stories(3)...)
+	stick := r.target(t, "stick")
+	r.Targets = append(r.Targets, deaf{stick})
+	if res := r.publish(t); res.Late["stick"] == "" {
+		t.Errorf("got %+v, want the stick to be late", res)
+	}
+	r.verify(t, "public")
+	r.Targets[1] = stick
+	if res := r.publish(t); len(res.Late) > 0 {
+		t.Errorf("got %+v", res)
+	}
+	r.verify(t, "stick")
+}
+
+func TestPublishRefusesToFork(t *testing.T) {
+	r := newRoom(t)
+	r.put(t, stories(2)...)
+	r.publish(t)
+	copied := filepath.Join(t.TempDir(), "store")
+	if err := os.CopyFS(copied, os.DirFS(r.dir)); err != nil {
+		t.Fatal(err)
+	}
+	r.put(t, story(7, "Later", "en"))
+	r.publish(t)
+
+	old, err := sqlite.Open(t.Context(), copied)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer old.Close()
+	r.Store = old
+	var fork *publish.ForkError
+	if _, err := r.Publish(t.Context()); !errors.As(err, &fork) || fork.Theirs != 2 {
+		t.Errorf("a restored newsroom: got %v, want a ForkError", err)
+	}
+	if _, err := old.PutMany(t.Context(), []news.Story{story(8, "Other", "en")}); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(filepath.Join(r.dir, "aside"), os.DirFS(filepath.Join(copied, "public"))); err != nil {
+		t.Fatal(err)
+	}
+	aside := r.Targets
+	r.Targets = []target.Target{r.target(t, "aside")}
+	if _, err := r.Publish(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	r.Targets = aside
+	if _, err := r.Publish(t.Context()); !errors.As(err, &fork) {
+		t.Errorf("a fork of the same size: got %v, want a ForkError", err)
+	}
+}
+
+func TestLostTargetIsNamed(t *testing.T) {
+	r := newRoom(t)
+	r.put(t, stories(2)...)
+	r.publish(t)
+	if err := os.RemoveAll(filepath.Join(r.dir, "public")); err != nil {
+		t.Fatal(err)
+	}
+	r.Targets[0] = r.target(t, "public")
+	r.put(t, story(3, "Third", "en"))
+	if _, err := r.Publish(t.Context()); !errors.Is(err, publish.ErrLost) {
+		t.Errorf("got %v, want ErrLost", err)
+	}
+}
+
+func TestSecondPublisherLosesCleanly(t *testing.T) {
+	r := newRoom(t)
+	r.put(t, stories(2)...)
+	r.publish(t)
+	r.put(t, story(3, "Third", "en"))
+	rival := *r.Publisher
+	rivalStore := &slowSeal{Store: r.Store, before: func() { r.publish(t) }}
+	rival.Store = rivalStore
+	if _, err := rival.Publish(t.Context()); !errors.Is(err, store.ErrConflict) {
+		t.Errorf("got %v, want ErrConflict", err)
+	}
+	if a := r.verify(t, "public"); a.Edition != 2 {
+		t.Errorf("got edition %d, want the winner's", a.Edition)
+	}
+}
+
+// slowSeal lets somebody else publish just before it seals.
+type slowSeal struct {
+	store.Store
+	before func()
+}
+
+func (s *slowSeal) Seal(ctx context.Context, e store.Edition) error {
+	s.before()
+	return s.Store.Seal(ctx, e)
+}
+
+func TestLargeFilesAndTypes(t *testing.T) {
+	r := newRoom(t)
+	video := make([]byte, 2<<20+777)
+	if _, err := rand.Read(video); err != nil {
+		t.Fatal(err)
+	}
+	h := edition.Sum(video).String()
+	m := news.Media{ID: h, Name: "clip.mp4", Renditions: []news.Rendition{
+		{Name: "clip.mp4", MediaType: "video/mp4", SHA256: h, Size: int64(len(video))},
+	}}
+	if err := r.Store.PutMedia(t.Context(), m, map[string][]byte{"clip.mp4": video}); err != nil {
+		t.Fatal(err)
+	}
+	s := story(1, "Video", "en")
+	s.Articles[0].Revision.Lead = &news.Figure{Media: h, Alt: "A road"}
+	r.put(t, s)
+	r.publish(t)
+	r.verify(t, "public")
+	found, err := filepath.Glob(filepath.Join(r.dir, "public/media/story/2026/11/01/story-1/*.mp4"))
+	if err != nil || len(found) != 1 {
+		t.Fatalf("got %q, %v", found, err)
+	}
+	if got, err := os.ReadFile(found[0]); err != nil || !slices.Equal(got, video) {
+		t.Errorf("the published video differs: %d bytes, %v", len(got), err)
+	}
+}
+
+func TestFsck(t *testing.T) {
+	r := newRoom(t)
+	r.put(t, stories(3)...)
+	check := func() publish.Checkup {
+		t.Helper()
+		src, err := reader.Folder(filepath.Join(r.dir, "public"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer src.Close()
+		c, err := r.Fsck(t.Context(), src, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	if c := check(); !c.Whole || c.Edition != 0 {
+		t.Errorf("before the first edition: %+v", c)
+	}
+	r.publish(t)
+	if c := check(); !c.Whole || c.Edition != 1 || len(c.Unfinished) > 0 {
+		t.Errorf("after the first edition: %+v", c)
+	}
+	page := filepath.Join(r.dir, "public/en/index.html")
+	if err := os.Remove(page); err != nil {
+		t.Fatal(err)
+	}
+	if c := check(); !c.Whole || len(c.Unfinished) != 1 {
+		t.Errorf("without a plain page: %+v", c)
+	}
+	objects, err := filepath.Glob(filepath.Join(r.dir, "public/o/*/*"))
+	if err != nil || len(objects) == 0 {
+		t.Fatal(objects, err)
+	}
+	for _, o := range objects {
+		if err := os.Truncate(o, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if c := check(); c.Whole || len(c.Problems) == 0 {
+		t.Errorf("with objects cut short: %+v", c)
+	}
+}
