@@ -51,7 +51,7 @@ func state(t *testing.T, r *reader.Reader, s reader.Source) reader.MirrorReport 
 func TestFirstContact(t *testing.T) {
 	p := newPress(t, 1)
 	for range 40 {
-		p.publish(front())
+		p.add(front())
 	}
 	s := p.publish(map[string]string{"media/story/x.jpg": strings.Repeat("picture", 100_000)}).good(t)
 	r := p.open(reader.Options{}, s)
