@@ -136,7 +136,7 @@ type Language struct {
 // tag's own file, then from its parents' (fa for fa-IR); its words at last from Fallback's.
 func (c *Catalogue) Language(tag string) Language {
 	l := Language{tag: tag, dir: Dir(tag), words: c.files[Fallback].Words, wordsTag: Fallback}
-	chain := parents(tag)
+	chain := Parents(tag)
 	for _, p := range chain {
 		if f, ok := c.files[p]; ok {
 			l.file, l.words, l.wordsTag = f, f.Words, p

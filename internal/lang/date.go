@@ -26,7 +26,7 @@ func (l Language) Date(t time.Time) string {
 // DateTime returns a time in UTC with its day: 5 March 2026, 14:07 UTC.
 func (l Language) DateTime(t time.Time) string {
 	t = t.UTC()
-	return l.Date(t) + l.comma() + l.Digits(t.Format("15:04")) + " UTC"
+	return l.Date(t) + l.Comma() + l.Digits(t.Format("15:04")) + "\u00a0UTC"
 }
 
 // Month returns the month of a time in UTC with its year, of the Gregorian calendar: март 2026.
@@ -78,8 +78,11 @@ func (l Language) months() []string {
 // unnamed says whether CLDR only numbers a language's months: it calls them M01 to M12 then.
 func unnamed(months []string) bool { return months[0] == "" || months[0] == "M01" }
 
-func (l Language) comma() string {
+// Comma returns what stands between the parts of an enumeration, its blank included.
+func (l Language) Comma() string {
 	switch {
+	case strings.HasPrefix(l.tag, "he") || strings.HasPrefix(l.tag, "yi"):
+		return ", "
 	case l.dir == "rtl":
 		return "، "
 	case l.wordsTag == "zh" || strings.HasPrefix(l.tag, "ja"):

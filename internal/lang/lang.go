@@ -52,9 +52,9 @@ func scriptDir(script string) string {
 	return "ltr"
 }
 
-// parents returns a tag and the ever wider ones that may stand in for it: fa-AF, fa. They share its script: CLDR's
+// Parents returns a tag and the ever wider ones that may stand in for it: fa-AF, fa. They share its script: CLDR's
 // parent of sr-Latn is not sr, which is Cyrillic.
-func parents(tag string) []string {
+func Parents(tag string) []string {
 	all := []string{tag}
 	t, err := language.Parse(tag)
 	if err != nil {

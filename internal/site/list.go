@@ -1,0 +1,80 @@
+package site
+
+import (
+	"context"
+
+	"coranto/internal/store"
+)
+
+// listPage is what templates/list.html shows: a front, a topic, a numbered page or a day.
+type listPage struct {
+	page
+	Heading localized
+	Crumbs  []link
+	Items   []item
+	// Sub says that the items stand under a heading of their own.
+	Sub bool
+	// Newer and Older lead to the neighbouring pages of a numbered list; empty where there is none.
+	Newer, Older string
+	Topics       []link
+}
+
+// item is an article in a list.
+type item struct {
+	Href, Kicker, Headline, Standfirst string
+	Published, Updated                 *stamp
+}
+
+func (p page) items(headlines []store.Headline) []item {
+	items := make([]item, len(headlines))
+	for i, h := range headlines {
+		items[i] = item{
+			Href:   p.to(StoryPath(h.Lang, h.Address)),
+			Kicker: h.Kicker, Headline: h.Headline, Standfirst: h.Standfirst,
+			Published: p.day(h.Published), Updated: p.day(h.Updated),
+		}
+	}
+	return items
+}
+
+// Render makes the files of a unit. It may be called from several goroutines.
+func (s *Site) Render(ctx context.Context, snap Snapshot, u Unit) (Output, error) {
+	switch u.Kind {
+	case Story:
+		return s.story(ctx, snap, u)
+	case Choice:
+		f, err := s.choice()
+		return one(f, err)
+	}
+	l, ok := s.byTag[u.List.Lang]
+	if !ok {
+		return Output{}, nil
+	}
+	switch u.Kind {
+	case Front:
+		return s.front(ctx, snap, l)
+	case Feeds:
+		return s.feeds(ctx, snap, l)
+	case Topic:
+		return s.topic(ctx, snap, l, u.List)
+	case Numbered:
+		return s.numbered(ctx, snap, l, u.List, u.Page)
+	case Archive:
+		return s.archive(ctx, snap, l)
+	case Month:
+		return s.month(ctx, snap, l, u.Day)
+	case Day:
+		return s.day(ctx, snap, l, u.Day)
+	}
+	panic("site: a unit of the unknown kind " + string(u.Kind))
+}
+
+// one makes the output of a unit of one file.
+func one(f File, err error) (Output, error) {
+	if err != nil {
+		return Output{}, err
+	}
+	return Output{Files: []File{f}}, nil
+}
+
+func gone(path string) (Output, error) { return Output{Gone: []string{path}}, nil }

@@ -1,0 +1,129 @@
+package site_test
+
+import (
+	"cmp"
+	"context"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"coranto/internal/news"
+	"coranto/internal/site"
+	"coranto/internal/store"
+)
+
+// memory is a snapshot of some stories, all public, for tests that need no store: places in the lists are in the order
+// of publication. It finds everything by looking through all of them.
+type memory struct {
+	stories []news.Story
+	media   map[string]news.Media
+}
+
+var _ site.Snapshot = memory{}
+
+func (m memory) Story(_ context.Context, id string) (news.Story, error) {
+	for _, s := range m.stories {
+		if s.ID == id {
+			return s, nil
+		}
+	}
+	return news.Story{}, store.ErrNotFound
+}
+
+func (m memory) Stories(context.Context) iter.Seq2[string, error] {
+	byAddress := slices.SortedFunc(slices.Values(m.stories), func(a, b news.Story) int {
+		return cmp.Or(cmp.Compare(a.Address.Day, b.Address.Day), cmp.Compare(a.Address.Slug, b.Address.Slug))
+	})
+	return func(yield func(string, error) bool) {
+		for _, s := range byAddress {
+			if !yield(s.ID, nil) {
+				return
+			}
+		}
+	}
+}
+
+// list returns a list's headlines, oldest first.
+func (m memory) list(l store.List) []store.Headline {
+	var all []store.Headline
+	for _, s := range m.stories {
+		for _, a := range s.Articles {
+			r := a.Revision
+			in := slices.ContainsFunc(r.Topics, func(t news.Topic) bool { return t.Slug == l.Topic })
+			if a.Lang != l.Lang || l.Topic != "" && !in {
+				continue
+			}
+			all = append(all, store.Headline{
+				Story: s.ID, Address: s.Address, Lang: a.Lang, Kicker: r.Kicker, Headline: r.Headline,
+				Standfirst: r.Standfirst, Published: a.Published, Updated: a.Updated,
+			})
+		}
+	}
+	slices.SortFunc(all, func(a, b store.Headline) int {
+		return cmp.Or(a.Published.Compare(b.Published), cmp.Compare(b.Story, a.Story))
+	})
+	return all
+}
+
+func newestFirst(h []store.Headline) []store.Headline {
+	h = slices.Clone(h)
+	slices.Reverse(h)
+	return h
+}
+
+func (m memory) Newest(_ context.Context, l store.List, n int) ([]store.Headline, error) {
+	h := newestFirst(m.list(l))
+	return h[:min(n, len(h))], nil
+}
+
+func (m memory) Page(_ context.Context, l store.List, number int) ([]store.Headline, error) {
+	h := m.list(l)
+	from := min((number-1)*store.PerPage, len(h))
+	return newestFirst(h[from:min(from+store.PerPage, len(h))]), nil
+}
+
+func (m memory) Pages(_ context.Context, l store.List) (int, error) {
+	return (len(m.list(l)) + store.PerPage - 1) / store.PerPage, nil
+}
+
+func (m memory) Day(_ context.Context, lang, day string) ([]store.Headline, error) {
+	return newestFirst(slices.DeleteFunc(m.list(store.List{Lang: lang}), func(h store.Headline) bool {
+		return h.Published.UTC().Format(time.DateOnly) != day
+	})), nil
+}
+
+func (m memory) Days(_ context.Context, lang, prefix string) ([]string, error) {
+	var days []string
+	for _, h := range m.list(store.List{Lang: lang}) {
+		if day := h.Published.UTC().Format(time.DateOnly); strings.HasPrefix(day, prefix) {
+			days = append(days, day)
+		}
+	}
+	return slices.Compact(days), nil
+}
+
+func (m memory) Topics(_ context.Context, lang string) ([]news.Topic, error) {
+	names := map[string]string{}
+	var topics []news.Topic
+	for _, h := range newestFirst(m.list(store.List{Lang: lang})) {
+		s, _ := m.Story(context.Background(), h.Story)
+		for _, a := range s.Articles {
+			for _, t := range a.Revision.Topics {
+				if _, known := names[t.Slug]; a.Lang == lang && !known {
+					names[t.Slug] = t.Name
+					topics = append(topics, t)
+				}
+			}
+		}
+	}
+	slices.SortFunc(topics, func(a, b news.Topic) int { return cmp.Compare(a.Slug, b.Slug) })
+	return topics, nil
+}
+
+func (m memory) Media(_ context.Context, id string) (news.Media, error) {
+	if media, ok := m.media[id]; ok {
+		return media, nil
+	}
+	return news.Media{}, store.ErrNotFound
+}

@@ -1,0 +1,228 @@
+package site
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"coranto/edition"
+	"coranto/internal/lang"
+)
+
+// A File is one file of the site.
+type File struct {
+	// Path is where it stands: one that edition.CheckPath takes.
+	Path string
+	// MediaType has no parameters: text is UTF-8.
+	MediaType string
+	// Body holds the file's bytes. It is nil for a rendition.
+	Body []byte
+	// Rendition is the lower-case hex SHA-256 of the rendition whose bytes the file has; the store opens it
+	// (OpenRendition). It is empty for all other files.
+	Rendition string
+}
+
+// A page holds what every page has, and is what its template is given. The fields and methods with capitals are for
+// the templates.
+type page struct {
+	site *Site
+	lang lang.Language
+	path string
+
+	Title, Description string
+	// Alternates are the same page in all its languages, this one among them.
+	Alternates []alternate
+	Feeds      []feedLink
+}
+
+// An alternate is the same page in a language.
+type alternate struct {
+	Lang, Dir, Name, Href string
+}
+
+type feedLink struct {
+	Type, Title, Href string
+}
+
+// A link leads to another page of the site. Lang and Dir are set where its name is not in the page's language.
+type link struct {
+	Href, Name, Lang, Dir string
+}
+
+// A localized text is shown with its own language and direction; both are empty where nobody knows them.
+type localized struct {
+	Text, Lang, Dir string
+}
+
+// A stamp is a time for machines and for people.
+type stamp struct {
+	Machine, Human string
+}
+
+func (s *Site) newPage(l lang.Language, path, title string) page {
+	if title != s.cfg.Name {
+		title += " · " + s.cfg.Name
+	}
+	return page{site: s, lang: l, path: path, Title: title}
+}
+
+// file runs a template on a page, or on a struct that embeds one.
+func (s *Site) file(name, path string, data any) (File, error) {
+	if err := edition.CheckPath(path); err != nil {
+		return File{}, err
+	}
+	var b bytes.Buffer
+	if err := s.templates.ExecuteTemplate(&b, name, data); err != nil {
+		return File{}, fmt.Errorf("page %s: %w", path, err)
+	}
+	return File{Path: path, MediaType: "text/html", Body: b.Bytes()}, nil
+}
+
+func (p page) to(path string) string { return relative(p.path, path) }
+
+func (p page) Lang() string        { return p.lang.Tag() }
+func (p page) Dir() string         { return p.lang.Dir() }
+func (p page) Name() string        { return p.site.cfg.Name }
+func (p page) Style() template.CSS { return p.site.style }
+func (p page) Policy() string      { return p.site.policy }
+func (p page) Choice() string      { return p.to(choicePath) }
+func (p page) Front() string       { return p.to(frontPath(p.lang.Tag())) }
+func (p page) Archive() string     { return p.to(archivePath(p.lang.Tag())) }
+
+// Many says whether the site has more than one language.
+func (p page) Many() bool { return len(p.site.langs) > 1 }
+
+// Others are the alternates in other languages.
+func (p page) Others() []alternate {
+	return slices.DeleteFunc(slices.Clone(p.Alternates), func(a alternate) bool { return a.Lang == p.lang.Tag() })
+}
+
+// Tagline returns the newsroom's tagline for the page's language, or nil.
+func (p page) Tagline() *localized { return p.localize(p.site.cfg.Tagline) }
+
+// W returns a word of the interface, marked with its language where that is not the page's.
+func (p page) W(key string) (template.HTML, error) {
+	if _, err := p.Plain(key); err != nil {
+		return "", err
+	}
+	word := p.word(key)
+	escaped := template.HTMLEscapeString(word.Text)
+	if word.Lang != "" {
+		escaped = fmt.Sprintf(`<span lang="%s" dir="%s">%s</span>`, word.Lang, word.Dir, escaped)
+	}
+	return template.HTML(escaped), nil
+}
+
+// Plain returns a word of the interface for an attribute, which can't be marked.
+func (p page) Plain(key string) (string, error) {
+	word, _ := p.lang.Word(key)
+	if word == "" {
+		return "", fmt.Errorf("the interface has no word %q", key)
+	}
+	return word, nil
+}
+
+// word returns a word of the interface as a text of its own.
+func (p page) word(key string) localized {
+	word, tag := p.lang.Word(key)
+	if base(tag) == base(p.lang.Tag()) {
+		return localized{Text: word}
+	}
+	return localized{word, tag, lang.Dir(tag)}
+}
+
+func base(tag string) string {
+	b, _, _ := strings.Cut(tag, "-")
+	return b
+}
+
+// localize picks the text for the page's language from texts by tag: its own, a wider one's, that of "" for any
+// language, or else the first there is by tag. It returns nil when there is none.
+func (p page) localize(texts map[string]string) *localized {
+	for _, tag := range append(lang.Parents(p.lang.Tag()), "") {
+		if t := texts[tag]; t != "" {
+			return p.marked(t, tag)
+		}
+	}
+	tags := make([]string, 0, len(texts))
+	for tag, t := range texts {
+		if t != "" {
+			tags = append(tags, tag)
+		}
+	}
+	if len(tags) == 0 {
+		return nil
+	}
+	first := slices.Min(tags)
+	return p.marked(texts[first], first)
+}
+
+// marked marks a text with its language where that is known and not the page's.
+func (p page) marked(text, tag string) *localized {
+	if tag == "" || tag == p.lang.Tag() {
+		return &localized{Text: text}
+	}
+	return &localized{Text: text, Lang: tag, Dir: lang.Dir(tag)}
+}
+
+// day and minute stamp a time; both are nil for the zero time.
+func (p page) day(t time.Time) *stamp {
+	if t.IsZero() {
+		return nil
+	}
+	return &stamp{t.UTC().Format(time.RFC3339), p.lang.Date(t)}
+}
+
+func (p page) minute(t time.Time) *stamp {
+	if t.IsZero() {
+		return nil
+	}
+	return &stamp{t.UTC().Format(time.RFC3339), p.lang.DateTime(t)}
+}
+
+// alternates are the languages of a page that stands under path(tag) in each of them.
+func (p page) alternates(langs []lang.Language, path func(tag string) string) []alternate {
+	all := make([]alternate, len(langs))
+	for i, l := range langs {
+		all[i] = alternate{l.Tag(), l.Dir(), l.Name(), p.to(path(l.Tag()))}
+	}
+	return all
+}
+
+// Host returns the host of an external URL, for people to see where a link leads.
+func (p page) Host(link string) string {
+	u, err := url.Parse(link)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
+}
+
+// contentPolicy returns the Content Security Policy of all pages: nothing but the site's own pictures and sounds, and
+// the one style that is in the page.
+func contentPolicy(style string) string {
+	sum := sha256.Sum256([]byte(style))
+	return "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self' 'sha256-" +
+		base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'"
+}
+
+var (
+	cssComment = regexp.MustCompile(`(?s)/\*.*?\*/`)
+	cssBlank   = regexp.MustCompile(`\s+`)
+	cssAround  = regexp.MustCompile(` ?([{};,>]) ?`)
+)
+
+// squeeze takes comments and needless blanks out of a style sheet that has no strings in it.
+func squeeze(css string) string {
+	css = cssComment.ReplaceAllString(css, "")
+	css = cssBlank.ReplaceAllString(css, " ")
+	css = cssAround.ReplaceAllString(css, "$1")
+	return strings.TrimSpace(strings.ReplaceAll(css, ": ", ":"))
+}

@@ -1,0 +1,100 @@
+package site
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"coranto/internal/news"
+	"coranto/internal/store"
+)
+
+// storyLink begins a link to another story of the newsroom.
+const storyLink = "story:"
+
+// refs holds what articles refer to outside of themselves, so that rendering them asks nobody and can't fail.
+type refs struct {
+	// media is by ID, and order the IDs as they were first met.
+	media map[string]news.Media
+	order []string
+	// stories are the stories that links lead to, by ID, as far as they are public.
+	stories map[string]news.Story
+}
+
+// gather reads all that some articles refer to.
+func gather(ctx context.Context, snap Snapshot, articles []news.Article) (refs, error) {
+	r := refs{media: make(map[string]news.Media), stories: make(map[string]news.Story)}
+	var err error
+	figure := func(f *news.Figure) {
+		if f == nil || err != nil {
+			return
+		}
+		if _, ok := r.media[f.Media]; !ok {
+			var m news.Media
+			if m, err = snap.Media(ctx, f.Media); err != nil {
+				err = fmt.Errorf("media %s: %w", f.Media, err)
+				return
+			}
+			r.media[f.Media] = m
+			r.order = append(r.order, f.Media)
+		}
+	}
+	span := func(s news.Span) {
+		id, ok := strings.CutPrefix(s.Link, storyLink)
+		if _, known := r.stories[id]; !ok || known || err != nil {
+			return
+		}
+		to, e := snap.Story(ctx, id)
+		if e != nil && !errors.Is(e, store.ErrNotFound) {
+			err = fmt.Errorf("link to story %q: %w", id, e)
+			return
+		}
+		r.stories[id] = to
+	}
+	for _, a := range articles {
+		walkFigure(a.Revision.Lead, figure, span)
+		walk(a.Revision.Body, figure, span)
+	}
+	return r, err
+}
+
+// target returns the path that a link to a story leads to in a language, and whether it is public in it.
+func (r refs) target(id, tag string) (path string, ok bool) {
+	for _, a := range r.stories[id].Articles {
+		if a.Lang == tag {
+			return StoryPath(tag, r.stories[id].Address), true
+		}
+	}
+	return "", false
+}
+
+// walk visits the figures and spans of blocks, in the order of the text.
+func walk(blocks []news.Block, figure func(*news.Figure), span func(news.Span)) {
+	for _, b := range blocks {
+		walk(b.Blocks, figure, span)
+		for _, item := range b.Items {
+			walk(item, figure, span)
+		}
+		for _, row := range b.Rows {
+			for _, cell := range row {
+				walkSpans(cell, span)
+			}
+		}
+		walkSpans(b.Text, span)
+		walkFigure(b.Figure, figure, span)
+	}
+}
+
+func walkFigure(f *news.Figure, figure func(*news.Figure), span func(news.Span)) {
+	if f != nil {
+		figure(f)
+		walkSpans(f.Caption, span)
+	}
+}
+
+func walkSpans(spans []news.Span, span func(news.Span)) {
+	for _, s := range spans {
+		span(s)
+	}
+}

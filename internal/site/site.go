@@ -1,0 +1,168 @@
+// Package site makes files of news: fronts, story pages, lists, archives and feeds.
+//
+// It is a pure function. The same snapshot of the store and the same Config give the same bytes, whatever the machine,
+// the time, or the order of what came before. It knows no database, no edition beyond the rules of its paths, and no
+// network; it writes nothing.
+//
+// Work comes in units: a list page, a language's feeds, or all files of a story. All yields the units of a whole site,
+// Touched those that a change touches, and Render makes the files of one. Rendering what Touched names over what was
+// there before gives what rendering All would give:
+//
+//	units, err := s.Touched(ctx, snap, snap.Changes(ctx, head.Seq))
+//	for _, u := range units {
+//		out, err := s.Render(ctx, snap, u)  // units may be rendered at the same time
+//		// write out.Files, remove out.Gone, and what else is published under out.Owned
+//	}
+//
+// When Fingerprint differs from that of the last edition, everything is to be rendered again.
+package site
+
+import (
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"iter"
+	"net/url"
+	"slices"
+	"strings"
+
+	"coranto/edition"
+	"coranto/internal/lang"
+	"coranto/internal/news"
+	"coranto/internal/store"
+)
+
+// The code shapes the pages as much as the templates do, so it counts in the fingerprint.
+//
+//go:embed templates/*.html style.css
+//go:embed archive.go atom.go blocks.go feed.go figure.go front.go jsonfeed.go list.go page.go paths.go refs.go rss.go
+//go:embed site.go story.go units.go
+var assets embed.FS
+
+// Config is what the pages say of the newsroom itself.
+type Config struct {
+	// Name is the newsroom's name, the same in all languages.
+	Name string
+	// Tagline is a line under the name by language tag, "" for any other language. It may be nil.
+	Tagline map[string]string
+	// Languages are the canonical tags of the languages that the site has, in the order in which it offers them.
+	// What the store has in others is not shown.
+	Languages []string
+	// BaseURL is where feeds say that the site stands, as https://news.example/; without it their links are relative.
+	BaseURL string
+}
+
+// Snapshot is what the site reads of a store: see store.Snapshot, whose methods these are. They may be called from
+// several goroutines.
+type Snapshot interface {
+	Story(ctx context.Context, id string) (news.Story, error)
+	Stories(ctx context.Context) iter.Seq2[string, error]
+	Newest(ctx context.Context, l store.List, n int) ([]store.Headline, error)
+	Page(ctx context.Context, l store.List, number int) ([]store.Headline, error)
+	Pages(ctx context.Context, l store.List) (int, error)
+	Day(ctx context.Context, lang, day string) ([]store.Headline, error)
+	Days(ctx context.Context, lang, prefix string) ([]string, error)
+	Topics(ctx context.Context, lang string) ([]news.Topic, error)
+	Media(ctx context.Context, id string) (news.Media, error)
+}
+
+// A Site renders one newsroom's pages. It never changes, and several goroutines may use it.
+type Site struct {
+	cfg         Config
+	langs       []lang.Language
+	byTag       map[string]lang.Language
+	templates   *template.Template
+	style       template.CSS
+	policy      string
+	fingerprint string
+}
+
+// New returns the site of a configuration, or says what is wrong with it.
+func New(cfg Config) (*Site, error) {
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	if cfg.BaseURL != "" && !strings.HasSuffix(cfg.BaseURL, "/") {
+		cfg.BaseURL += "/"
+	}
+	catalogue, err := lang.Load()
+	if err != nil {
+		return nil, err
+	}
+	s := &Site{cfg: cfg, byTag: make(map[string]lang.Language, len(cfg.Languages))}
+	for _, tag := range cfg.Languages {
+		l := catalogue.Language(tag)
+		s.langs = append(s.langs, l)
+		s.byTag[tag] = l
+	}
+	if s.templates, err = template.ParseFS(assets, "templates/*.html"); err != nil {
+		return nil, err
+	}
+	css, err := assets.ReadFile("style.css")
+	if err != nil {
+		return nil, err
+	}
+	s.style = template.CSS(squeeze(string(css)))
+	s.policy = contentPolicy(string(s.style))
+	s.fingerprint, err = fingerprint(cfg, catalogue)
+	return s, err
+}
+
+func (c Config) check() error {
+	if strings.TrimSpace(c.Name) == "" {
+		return errors.New("the newsroom has no name")
+	}
+	if len(c.Languages) == 0 {
+		return errors.New("the newsroom has no languages")
+	}
+	for i, tag := range c.Languages {
+		canonical, err := lang.Canonical(tag)
+		switch {
+		case err != nil:
+			return err
+		case canonical != tag:
+			return fmt.Errorf("language %q: its canonical tag is %q", tag, canonical)
+		case slices.Contains(c.Languages[:i], tag):
+			return fmt.Errorf("language %q is named twice", tag)
+		}
+		if err := edition.CheckPath(frontPath(tag)); err != nil {
+			return fmt.Errorf("language %q: %w", tag, err)
+		}
+	}
+	if c.BaseURL == "" {
+		return nil
+	}
+	u, err := url.Parse(c.BaseURL)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+		return fmt.Errorf("base URL %q: want one as https://news.example/", c.BaseURL)
+	}
+	return nil
+}
+
+// Fingerprint returns a hash of all that the pages depend on besides the snapshot: the configuration, the templates,
+// the words and dates of the languages, and this package's code.
+func (s *Site) Fingerprint() string { return s.fingerprint }
+
+func fingerprint(cfg Config, catalogue *lang.Catalogue) (string, error) {
+	h := sha256.New()
+	b, err := json.Marshal(cfg)
+	if err != nil {
+		return "", err
+	}
+	fmt.Fprintf(h, "%s\n%d %d\n%s\n", b, store.FrontSize, store.PerPage, catalogue.Fingerprint(cfg.Languages))
+	err = fs.WalkDir(assets, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := assets.ReadFile(name)
+		fmt.Fprintf(h, "%s %d\n%s\n", name, len(b), b)
+		return err
+	})
+	return hex.EncodeToString(h.Sum(nil)), err
+}
