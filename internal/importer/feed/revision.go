@@ -1,0 +1,216 @@
+package feed
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+	"golang.org/x/text/unicode/norm"
+
+	"coranto/internal/importer"
+	"coranto/internal/news"
+)
+
+// The limits of what is made of an item.
+const (
+	// maxHeadline is the length, in characters, of a headline that is made of the text.
+	maxHeadline = 80
+	// maxStandfirst is the length, in characters, of a summary that is a standfirst and not a second text.
+	maxStandfirst = 1000
+	// maxTopics and maxBylines are what is kept of an item's tags and authors.
+	maxTopics, maxBylines = 100, 100
+)
+
+// revision makes an article's words of an item.
+func revision(it item, clean *importer.Cleaner, base *url.URL) (news.Revision, error) {
+	body, err := it.body.blocks(clean, base)
+	if err != nil {
+		return news.Revision{}, err
+	}
+	summary := clean.Line(it.summary.plain())
+	if len(body) == 0 {
+		if body, err = it.summary.blocks(clean, base); err != nil {
+			return news.Revision{}, err
+		}
+		summary = ""
+	}
+	words := opening(body)
+	r := news.Revision{
+		Headline: clean.Line(it.title.plain()),
+		Bylines:  bylines(it.authors, clean),
+		Topics:   topics(it.tags, clean),
+		Body:     body,
+	}
+	if r.Headline == "" {
+		r.Headline = headline(words)
+	}
+	if r.Headline == "" {
+		return news.Revision{}, errors.New("no title and no text")
+	}
+	if !excerpt(summary, words) && utf8.RuneCountInString(summary) <= maxStandfirst {
+		r.Standfirst = summary
+	}
+	return r, nil
+}
+
+// blocks reads a text into blocks.
+func (t text) blocks(clean *importer.Cleaner, base *url.URL) ([]news.Block, error) {
+	if t.html {
+		return clean.HTML(t.text, base)
+	}
+	return clean.Plain(t.text), nil
+}
+
+// plain returns a text without markup. A "<" that begins no element of HTML stays: titles are not always HTML.
+func (t text) plain() string {
+	if !t.html {
+		return t.text
+	}
+	var b strings.Builder
+	z := html.NewTokenizer(strings.NewReader(t.text))
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			return b.String()
+		case html.TextToken:
+			b.Write(z.Text())
+		case html.StartTagToken, html.EndTagToken, html.SelfClosingTagToken:
+			raw := string(z.Raw())
+			switch name, _ := z.TagName(); atom.Lookup(name) {
+			case 0:
+				b.WriteString(raw)
+			case atom.P, atom.Br, atom.Div, atom.Li, atom.Ul, atom.Ol, atom.H1, atom.H2, atom.H3:
+				b.WriteByte(' ')
+			}
+		}
+	}
+}
+
+// opening returns the words that a body begins with, paragraph by paragraph.
+func opening(body []news.Block) string {
+	var b strings.Builder
+	for _, block := range body {
+		for _, s := range block.Text {
+			b.WriteString(s.Text)
+			if s.Mark&news.Break != 0 {
+				b.WriteByte(' ')
+			}
+		}
+		if b.WriteByte(' '); b.Len() > 4*maxStandfirst {
+			break
+		}
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// excerpt says whether a summary is only the beginning of the text, perhaps with dots behind it.
+func excerpt(summary, text string) bool {
+	for _, dots := range []string{"[…]", "[...]", "…", "..."} {
+		summary = strings.TrimSpace(strings.TrimSuffix(summary, dots))
+	}
+	return strings.HasPrefix(text, summary)
+}
+
+// headline makes a headline of a text: its first sentence, or as many words as there is room for.
+func headline(words string) string {
+	var prev rune
+	space := 0
+	n := 0
+	for i, c := range words {
+		if unicode.IsSpace(c) {
+			if strings.ContainsRune(".!?…؟。।։", prev) {
+				return strings.TrimRight(words[:i], ".。।։")
+			}
+			space = i
+		}
+		if n++; n > maxHeadline {
+			if space == 0 {
+				space = i
+			}
+			return words[:space] + "…"
+		}
+		prev = c
+	}
+	return strings.TrimRight(words, ".。।։")
+}
+
+func bylines(authors []string, clean *importer.Cleaner) []news.Byline {
+	var out []news.Byline
+	for _, a := range authors {
+		b := news.Byline{Name: clean.Line(a)}
+		if b.Name != "" && !slices.Contains(out, b) && len(out) < maxBylines {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+func topics(tags []string, clean *importer.Cleaner) []news.Topic {
+	var out []news.Topic
+	for _, tag := range tags {
+		t := news.Topic{Name: clean.Line(tag)}
+		if t.Slug = topicSlug(t.Name); t.Slug == "" || len(out) == maxTopics ||
+			slices.ContainsFunc(out, func(u news.Topic) bool { return u.Slug == t.Slug }) {
+			continue
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+// topicSlug makes a slug of a tag: its letters without their marks, if they are then all Latin, otherwise "t-" and the
+// beginning of a hash, for a slug must not change when a transliteration does.
+func topicSlug(name string) string {
+	if name == "" {
+		return ""
+	}
+	var b strings.Builder
+	for _, c := range strings.ToLower(norm.NFKD.String(name)) {
+		switch {
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
+			b.WriteRune(c)
+		case unicode.Is(unicode.Mn, c) && c < 0x370: // an accent on a Latin letter
+		case unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c):
+			return hashedSlug(name)
+		case !strings.HasSuffix(b.String(), "-"):
+			b.WriteByte('-')
+		}
+	}
+	slug := strings.Trim(b.String(), "-")
+	if slug == "" || len(slug) > 80 {
+		return hashedSlug(name)
+	}
+	return slug
+}
+
+func hashedSlug(name string) string {
+	sum := sha256.Sum256([]byte(strings.ToLower(name)))
+	return "t-" + hex.EncodeToString(sum[:4])
+}
+
+// storyID names the item's story: as it says itself, otherwise by its ID or address. An ID that is no URI is only unique
+// within its site, and has that put before it: "17" of two sites must not become translations of each other.
+func (f *feed) storyID(it item, clean *importer.Cleaner) string {
+	id := clean.Line(it.story)
+	if id == "" {
+		id = clean.Line(it.id)
+		if home, err := url.Parse(f.home); err == nil && id != "" && !strings.Contains(id, ":") && home.Host != "" {
+			id = home.Host + strings.TrimRight(home.Path, "/") + "#" + id
+		}
+	}
+	if id == "" {
+		id = clean.Line(it.url)
+	}
+	if len(id) > 200 {
+		sum := sha256.Sum256([]byte(id))
+		return "sha256-" + hex.EncodeToString(sum[:])
+	}
+	return id
+}
