@@ -25,12 +25,12 @@ func (d *round) settle(ctx context.Context) bool {
 		if best == nil {
 			if d.extendsKept(ctx, o) {
 				best = o
-				d.r.note(o.m, Good, "")
+				d.asGood(o)
 			}
 			continue
 		}
 		if o.head.Hash == best.head.Hash {
-			d.r.note(o.m, Good, "")
+			d.asGood(o)
 			continue
 		}
 		err, known := compared[o.head.Hash]
@@ -45,6 +45,13 @@ func (d *round) settle(ctx context.Context) bool {
 		return false
 	}
 	return d.r.accept(best, d.trust)
+}
+
+// asGood notes a mirror that offers the newest edition, unless its trust could not be had.
+func (d *round) asGood(o *offer) {
+	if o.trustErr == nil {
+		d.r.note(o.m, Good, "")
+	}
 }
 
 // extendsKept says whether an offer is at least as new as the head that was accepted before, and extends it.
