@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -81,9 +82,9 @@ func (p Policy) openCheckpoint(b []byte) (c SignedCheckpoint, err error) {
 	case c.Origin != p.Origin():
 		return c, fmt.Errorf("log %q, want %q", c.Origin, p.Origin())
 	case sigs[0] == nil:
-		return c, fmt.Errorf("not signed by the log")
+		return c, errors.New("not signed by the log")
 	case sigs[1] == nil:
-		return c, fmt.Errorf("not co-signed by the newsroom")
+		return c, errors.New("not co-signed by the newsroom")
 	}
 	c.Note = bytes.Clone(b)
 	return c, p.vouch(&c, sigs[1:])
@@ -139,7 +140,7 @@ func (p Policy) openLatest(b []byte) (h Head, err error) {
 		return h, err
 	}
 	if !bytes.Equal(tp.Marshal(), b) {
-		return h, fmt.Errorf("not in its one valid encoding")
+		return h, errors.New("not in its one valid encoding")
 	}
 	if h.SignedCheckpoint, err = p.openCheckpoint(tp.Checkpoint); err != nil {
 		return h, err

@@ -305,3 +305,14 @@ func FuzzOpenLatest(f *testing.F) {
 		_, _ = nr.policy.OpenCheckpoint(b)
 	})
 }
+
+func BenchmarkOpenLatest(b *testing.B) {
+	nr := newNewsroom(&testing.T{}, 1000)
+	latest := nr.latest()
+	b.SetBytes(int64(len(latest)))
+	for b.Loop() {
+		if _, err := nr.policy.OpenLatest(latest); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

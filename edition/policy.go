@@ -67,6 +67,17 @@ func (p Policy) Origin() string {
 	return name
 }
 
+// Predecessor returns the last good head of a log that this policy's log has replaced, by its origin. Heads of that log
+// beyond it were signed by a thief: evidence, and nothing to follow.
+func (p Policy) Predecessor(origin string) (Checkpoint, bool) {
+	for _, c := range p.After {
+		if c.Origin == origin {
+			return c, true
+		}
+	}
+	return Checkpoint{}, false
+}
+
 // Marshal returns the policy's one encoding.
 func (p Policy) Marshal() []byte {
 	var b bytes.Buffer

@@ -243,6 +243,16 @@ func TestPolicyKeysStandOnce(t *testing.T) {
 	}
 }
 
+func TestPredecessor(t *testing.T) {
+	p := fullPolicy(t)
+	if c, ok := p.Predecessor("the-lantern.coranto/22222222"); !ok || c != p.After[1] {
+		t.Errorf("got %+v, %v", c, ok)
+	}
+	if _, ok := p.Predecessor(origin); ok {
+		t.Error("the log is its own predecessor")
+	}
+}
+
 func TestPolicyLimits(t *testing.T) {
 	if p := newNewsroom(t, 0).witnessed(32, 32).policy; p.Check() != nil {
 		t.Errorf("32 witnesses: %v", p.Check())
