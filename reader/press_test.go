@@ -19,6 +19,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/mod/sumdb/note"
+
 	"coranto/edition"
 	"coranto/internal/editionlog"
 	"coranto/internal/keys"
@@ -45,6 +47,7 @@ type press struct {
 	files    files             // everything that was ever published
 	pages    map[string]string // of the last edition
 	manifest []byte
+	log      note.Signer // of the edition log
 }
 
 // files are a mirror's, by path.
@@ -59,7 +62,7 @@ func newPress(t testing.TB, seed byte) *press {
 	must(t, err)
 	trust, err := k.Files()
 	must(t, err)
-	return &press{t: t, keys: k, now: epoch, files: maps.Clone(files(trust)), pages: map[string]string{}}
+	return &press{t: t, keys: k, now: epoch, log: k.LogSigner(), files: maps.Clone(files(trust)), pages: map[string]string{}}
 }
 
 func must(t testing.TB, err error) {
@@ -171,8 +174,8 @@ func (p *press) renew() files {
 // sign signs the newest edition anew at the press's time.
 func (p *press) sign() files {
 	p.t.Helper()
-	c := edition.Checkpoint{Origin: p.keys.Policy().Origin(), Size: p.size, Hash: [32]byte(p.root)}
-	note, err := editionlog.Sign(c, p.keys.LogSigner(), p.keys.Cosigner(p.now))
+	c := edition.Checkpoint{Origin: p.log.Name(), Size: p.size, Hash: [32]byte(p.root)}
+	note, err := editionlog.Sign(c, p.log, p.keys.Cosigner(p.now))
 	must(p.t, err)
 	latest, err := editionlog.Latest(p.t.Context(), p, p.size, p.manifest, note)
 	must(p.t, err)
@@ -185,6 +188,23 @@ func (p *press) fork() *press {
 	q := *p
 	q.files, q.pages = maps.Clone(p.files), maps.Clone(p.pages)
 	return &q
+}
+
+// replaceLog begins a new log under a policy that takes back what the old one said after now.
+func (p *press) replaceLog(last *press) {
+	p.t.Helper()
+	skey, vkey, err := note.GenerateKey(rand.NewChaCha8([32]byte{77}), "the-lantern.coranto/second")
+	must(p.t, err)
+	policy := p.keys.Policy()
+	policy.After = append(policy.After, edition.Checkpoint{Origin: last.log.Name(), Size: last.size, Hash: [32]byte(last.root)})
+	policy.Log, policy.EditionFloor = vkey, p.edition+1
+	trust, err := p.keys.SetPolicy(policy, p.now)
+	must(p.t, err)
+	maps.Copy(p.files, trust)
+	p.log, err = note.NewSigner(skey)
+	must(p.t, err)
+	p.size, p.hashes, p.records = 0, nil, nil
+	maps.DeleteFunc(p.files, func(path string, _ []byte) bool { return strings.HasPrefix(path, "log/") })
 }
 
 // dir writes files to a folder.
