@@ -13,7 +13,7 @@ const someHash = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a
 // full returns a valid story that uses every field and every kind of block.
 func full() news.Story {
 	at := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
-	text := []news.Span{{Text: "می‌خواهم", Mark: news.Strong | news.Break, Link: "story:دیگر", Claim: "c1", Lang: "en"}}
+	text := []news.Span{{Text: "می\u200cخواهم", Mark: news.Strong | news.Break, Link: "story:دیگر", Claim: "c1", Lang: "en"}}
 	figure := &news.Figure{Media: someHash, Alt: "A road", Caption: text, Credit: "Own"}
 	return news.Story{
 		ID: "مرز 1", Slug: "the border", Address: news.Address{Day: "2026-11-22", Slug: "border"},
