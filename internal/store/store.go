@@ -34,23 +34,31 @@ type Store interface {
 	// alone. Sources and Claims are replaced unless nil. It appends to the change log only what changed.
 	// The story must be valid (news.Story.Validate) and every figure's media already put.
 	Put(ctx context.Context, s news.Story) (PutResult, error)
+	// PutMany writes stories as Put does, in their order and in one transaction, which is many times faster: all of
+	// them are written, or none. The results are in the same order.
+	PutMany(ctx context.Context, stories []news.Story) ([]PutResult, error)
 	// Story returns a story with the newest revision of each of its articles, whatever their status, or ErrNotFound.
 	Story(ctx context.Context, id string) (news.Story, error)
 	// Revisions returns all revisions of an article, oldest first.
 	Revisions(ctx context.Context, id, lang string) ([]news.Revision, error)
 
 	// PutMedia writes a media and the bytes of its renditions, by rendition name. Putting the same again changes nothing.
+	// The name that a media was first put with stays. Other renditions than before take their place, and the stories
+	// that show them enter the change log. Bytes that the store already has by their SHA-256 may be left out.
 	PutMedia(ctx context.Context, m news.Media, renditions map[string][]byte) error
 	// Media returns a media by its ID, or ErrNotFound.
 	Media(ctx context.Context, id string) (news.Media, error)
-	// OpenRendition opens the bytes of a rendition by their SHA-256 in hex, or returns ErrNotFound.
+	// OpenRendition opens the bytes of a rendition by their SHA-256 in hex, or returns ErrNotFound. The last read returns
+	// an error instead of io.EOF when the bytes are no longer those.
 	OpenRendition(ctx context.Context, sha256 string) (io.ReadCloser, error)
 
 	// Settle brings the store up to a time, before an edition is made of it: articles that have fallen due enter the
 	// change log, stories that come out for the first time get their address (its day is the earliest UTC day of
 	// their public articles; of two that wish for one slug, the first by ID has it), and articles that are newly public get the
 	// next place in the numbered lists of their language and topics, in the order of their time of publication, then
-	// story ID. A place is never given again. What is no longer public leaves its place empty. Settling twice changes nothing.
+	// story ID. A place is never given to another: what is no longer public leaves its place empty, and has the same
+	// place when it is public again. Settling twice changes nothing. A time before the last one takes back what falls
+	// due between them.
 	Settle(ctx context.Context, asOf time.Time) error
 	// Snapshot opens a view of the store as it stands now, which later writes don't change. Close it.
 	Snapshot(ctx context.Context) (Snapshot, error)
@@ -64,7 +72,8 @@ type PutResult struct {
 	New, Changed, Unchanged []string
 }
 
-// Snapshot is a consistent view of what is public, as last settled. It is what the site is a function of.
+// Snapshot is a consistent view of what is public, as last settled: what was put since is not in it. It is what the
+// site is a function of. Its methods may be called from several goroutines, and inside the loops over its iterators.
 type Snapshot interface {
 	// Seq is the position in the change log that this view covers.
 	Seq() int64
@@ -72,18 +81,20 @@ type Snapshot interface {
 	AsOf() time.Time
 	// Changes yields what changed after a position, oldest first and each thing once, as settled.
 	Changes(ctx context.Context, after int64) iter.Seq2[Change, error]
-	// Story returns a story with its public articles alone, or ErrNotFound when none is.
+	// Story returns a story with its public articles alone and without what must never leave the store
+	// (news.Story.ForReaders) nor its source's wish for a slug, or ErrNotFound when no article is public.
 	Story(ctx context.Context, id string) (news.Story, error)
 	// Stories yields the IDs of all stories with a public article, sorted by address.
 	Stories(ctx context.Context) iter.Seq2[string, error]
 	// Newest returns up to n headlines of a list, newest first, then by story ID.
 	Newest(ctx context.Context, l List, n int) ([]Headline, error)
-	// Page returns the headlines that stand on a numbered page of a list, newest first; pages count from 1, the oldest.
-	// Empty places are left out.
+	// Page returns the headlines that stand on a numbered page of a list, newest first, then by story ID; pages count
+	// from 1, the oldest. Empty places are left out.
 	Page(ctx context.Context, l List, number int) ([]Headline, error)
 	// Pages returns the number of numbered pages of a list: 0 when it never had an article.
 	Pages(ctx context.Context, l List) (int, error)
-	// Day returns the headlines of a language that were published on a UTC day (2026-11-22), newest first.
+	// Day returns the headlines of a language that were published on a UTC day (2026-11-22), newest first, then by
+	// story ID.
 	Day(ctx context.Context, lang, day string) ([]Headline, error)
 	// Days returns the UTC days with public articles of a language that begin with a prefix ("" or "2026-11"), oldest first.
 	Days(ctx context.Context, lang, prefix string) ([]string, error)
@@ -111,11 +122,14 @@ type ChangeKind string
 
 // The kinds of changes. Each names all that must be looked at again, so that nothing is worked out twice downstream.
 const (
-	// StoryChanged: any of the story's pages may differ; an article may have come or gone. Fields: Story, Address.
+	// StoryChanged: any of the story's pages may differ; an article may have come or gone, or a story that it links to,
+	// or a rendition that it shows is another. Fields: Story, Address.
 	StoryChanged ChangeKind = "story"
-	// PlaceChanged: what stands on a numbered page of a list differs. Fields: List, Page, First.
+	// PlaceChanged: what stands on a numbered page of a list differs, or its topic's name. Fields: List, Page, First.
 	PlaceChanged ChangeKind = "place"
-	// NewestChanged: one of the newest FrontSize headlines of a list differs, came or went. Fields: List.
+	// NewestChanged: one of the newest FrontSize headlines of a list differs, came or went, or the words of such an
+	// article do (feeds carry them). Of a topic, also when its name differs; of a language, also when its topics or
+	// their names do. Fields: List.
 	NewestChanged ChangeKind = "newest"
 	// DayChanged: what was published on a day differs. Fields: List.Lang, Day, First.
 	DayChanged ChangeKind = "day"
@@ -133,7 +147,8 @@ type Change struct {
 	List    List
 	Page    int
 	Day     string
-	// First says that the page or the day came into being or went, so that the pages which link to it differ too.
+	// First says that the page or the day came into being or went, so that the pages which link to it differ too:
+	// it had no headlines and now has, or had and now has none.
 	First bool
 }
 
@@ -157,7 +172,7 @@ type Editions interface {
 	// Seal makes an edition the last one, in one transaction with everything that belongs to it, if the last one is
 	// still number e.Head.Number-1; otherwise it returns ErrConflict and changes nothing.
 	Seal(ctx context.Context, e Edition) error
-	// File returns a published file by its path, or ErrNotFound.
+	// File returns a published file by its path, or ErrNotFound; one that was removed is not there.
 	File(ctx context.Context, path string) (File, error)
 	// Files yields the published files whose key (edition.Key) begins with a prefix, sorted by key; "" yields all.
 	Files(ctx context.Context, prefix string) iter.Seq2[File, error]
@@ -169,6 +184,9 @@ type Editions interface {
 	HasObject(ctx context.Context, h edition.Hash) (bool, error)
 	// LogHashes returns the stored hashes of the edition log at indexes, as golang.org/x/mod/sumdb/tlog counts them.
 	LogHashes(ctx context.Context, indexes []int64) ([]edition.Hash, error)
+	// Records returns the log's records at indexes from to to-1: the hash of each edition's manifest
+	// (edition.ManifestHash), which Seal took from Head.Manifest. It returns ErrNotFound when one is missing.
+	Records(ctx context.Context, from, to int64) ([]edition.Hash, error)
 	// Delivered returns the number of the last edition that was wholly delivered to a target; 0 when none was.
 	Delivered(ctx context.Context, target string) (uint64, error)
 	// SetDelivered notes that an edition was wholly delivered to a target.
@@ -200,7 +218,8 @@ type Edition struct {
 	Files []File
 	// Objects are those that no earlier edition brought, tree nodes and manifest included.
 	Objects []edition.Hash
-	// LogHashes are the stored hashes that the log grew by, from the index of LogStart on.
+	// LogHashes are the stored hashes that the log grew by, from the index of LogStart on: the one after the last that
+	// the store has, or 0 when Head.Origin is a new one, whose log replaces the old.
 	LogStart  int64
 	LogHashes []edition.Hash
 }
@@ -212,7 +231,7 @@ type File struct {
 	Plain edition.Hash
 	// Entry is what the tree says of it.
 	Entry edition.Entry
-	// Edition is the one that wrote it last.
+	// Edition is the one that wrote it last: Seal sets it.
 	Edition uint64
 	// Removed says that this edition took the file away; Plain and Entry are then zero.
 	Removed bool

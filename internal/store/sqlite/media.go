@@ -1,0 +1,164 @@
+package sqlite
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"coranto/edition"
+	"coranto/internal/durable"
+	"coranto/internal/news"
+	"coranto/internal/store"
+)
+
+// PutMedia implements store.Store.
+func (s *Store) PutMedia(ctx context.Context, m news.Media, renditions map[string][]byte) error {
+	if err := s.putMedia(ctx, m, renditions); err != nil {
+		return fmt.Errorf("put media %s: %w", m.ID, err)
+	}
+	return nil
+}
+
+func (s *Store) putMedia(ctx context.Context, m news.Media, renditions map[string][]byte) error {
+	if err := m.Validate(); err != nil {
+		return err
+	}
+	list, err := encodeList(m.Renditions)
+	if err != nil {
+		return err
+	}
+	missing, err := s.checkRenditions(m, renditions)
+	if err != nil {
+		return err
+	}
+	old, err := inOneRead(ctx, s, func(r *session) (string, error) { return readRenditions(ctx, r, m.ID) })
+	if err != nil || old == list && !missing {
+		return err
+	}
+	// The bytes reach the disk before a row names them.
+	for _, r := range m.Renditions {
+		if b, ok := renditions[r.Name]; ok {
+			if err := durable.WriteNew(s.root, renditionPath(r.SHA256), b); err != nil {
+				return err
+			}
+		}
+	}
+	if err := durable.Flush(s.root); err != nil {
+		return err
+	}
+	return s.update(ctx, func(w *session) error { return writeMedia(ctx, w, m, list) })
+}
+
+// readRenditions returns the renditions of a media as they stand in its row; "" when there is none.
+func readRenditions(ctx context.Context, s *session, id string) (string, error) {
+	list, err := one(ctx, s, value[string], "SELECT renditions FROM media WHERE id = ?", id)
+	if errors.Is(err, store.ErrNotFound) {
+		return "", nil
+	}
+	return list, err
+}
+
+func writeMedia(ctx context.Context, w *session, m news.Media, list string) error {
+	old, err := readRenditions(ctx, w, m.ID)
+	if err != nil || old == list {
+		return err
+	}
+	if err := w.exec(ctx, `INSERT INTO media (id, name, renditions) VALUES (?, ?, ?)
+		ON CONFLICT DO UPDATE SET renditions = excluded.renditions`, m.ID, m.Name, list); err != nil {
+		return err
+	}
+	// Who shows it looks different now.
+	return w.exec(ctx, `INSERT INTO touched (story, whole) SELECT DISTINCT story, 1 FROM reference WHERE target = ?
+		ON CONFLICT DO UPDATE SET whole = 1`, toMedia+m.ID)
+}
+
+// checkRenditions checks the bytes against what the media says of them, and says whether any is not in the folder yet.
+func (s *Store) checkRenditions(m news.Media, renditions map[string][]byte) (missing bool, err error) {
+	given := 0
+	for _, r := range m.Renditions {
+		fi, err := s.root.Stat(filepath.FromSlash(renditionPath(r.SHA256)))
+		there := err == nil && fi.Size() == r.Size
+		missing = missing || !there
+		b, ok := renditions[r.Name]
+		if !ok && !there {
+			return false, fmt.Errorf("rendition %q: its bytes are missing", r.Name)
+		}
+		if !ok {
+			continue
+		}
+		given++
+		if sum := edition.Sum(b); int64(len(b)) != r.Size || sum.String() != r.SHA256 {
+			return false, fmt.Errorf("rendition %q: %d bytes with SHA-256 %s, want %d with %s", r.Name, len(b), sum, r.Size, r.SHA256)
+		}
+	}
+	if given != len(renditions) {
+		return false, errors.New("bytes of a rendition that the media doesn't name")
+	}
+	return missing, nil
+}
+
+// renditionPath returns where a rendition's bytes stand in the newsroom's folder.
+func renditionPath(sum string) string { return "media/" + sum[:2] + "/" + sum }
+
+// Media implements store.Store.
+func (s *Store) Media(ctx context.Context, id string) (news.Media, error) {
+	return inOneRead(ctx, s, func(r *session) (news.Media, error) { return readMedia(ctx, r, id) })
+}
+
+func readMedia(ctx context.Context, s *session, id string) (news.Media, error) {
+	m, err := one(ctx, s, func(r row) (m news.Media, err error) {
+		var renditions string
+		if err := r.Scan(&m.ID, &m.Name, &renditions); err != nil {
+			return m, err
+		}
+		m.Renditions, err = decodeList[news.Rendition](renditions)
+		return m, err
+	}, "SELECT id, name, renditions FROM media WHERE id = ?", id)
+	if err != nil {
+		return news.Media{}, fmt.Errorf("media %q: %w", id, err)
+	}
+	return m, nil
+}
+
+// OpenRendition implements store.Store.
+func (s *Store) OpenRendition(_ context.Context, sum string) (io.ReadCloser, error) {
+	want, err := edition.ParseHash(sum)
+	if err != nil {
+		return nil, fmt.Errorf("rendition: %w: %w", err, store.ErrNotFound)
+	}
+	f, err := s.root.Open(filepath.FromSlash(renditionPath(sum)))
+	if errors.Is(err, fs.ErrNotExist) {
+		err = store.ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("rendition %s: %w", sum, err)
+	}
+	return &checkedFile{f: f, sum: sha256.New(), want: want}, nil
+}
+
+// A checkedFile returns an error in place of io.EOF when the bytes are not those that its name promises.
+type checkedFile struct {
+	f    *os.File
+	sum  hash.Hash
+	want edition.Hash
+}
+
+func (c *checkedFile) Read(p []byte) (int, error) {
+	n, err := c.f.Read(p)
+	c.sum.Write(p[:n])
+	if err != io.EOF {
+		return n, err
+	}
+	if got := edition.Hash(c.sum.Sum(nil)); got != c.want {
+		return n, fmt.Errorf("rendition %s: the file's SHA-256 is %s: it was damaged", c.want, got)
+	}
+	return n, io.EOF
+}
+
+func (c *checkedFile) Close() error { return c.f.Close() }

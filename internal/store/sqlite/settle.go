@@ -1,0 +1,551 @@
+package sqlite
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"time"
+
+	"coranto/internal/news"
+	"coranto/internal/store"
+)
+
+// Settle implements store.Store.
+//
+// It compares what was public (the tables public, listing, list and day) with what now is, for the stories that were
+// touched or fell due and those that link to them, and for no others: its cost does not grow with the archive.
+func (s *Store) Settle(ctx context.Context, asOf time.Time) error {
+	err := s.update(ctx, func(w *session) error {
+		last, err := readSettled(ctx, w)
+		if err != nil {
+			return err
+		}
+		t := newSettling(ctx, w, asOf.Unix())
+		if err := t.stories(last); err != nil {
+			return err
+		}
+		if err := t.arrive(); err != nil {
+			return err
+		}
+		return t.finish(last, asOf)
+	})
+	if err != nil {
+		return fmt.Errorf("settle: %w", err)
+	}
+	return nil
+}
+
+// settled is the row of that table; its zero stands for a store that never was.
+type settled struct {
+	ever    bool
+	seq     int64
+	asOf    time.Time
+	stories int
+}
+
+func readSettled(ctx context.Context, s *session) (settled, error) {
+	v, err := one(ctx, s, func(r row) (v settled, err error) {
+		var asOf string
+		if err := r.Scan(&v.seq, &asOf, &v.stories); err != nil {
+			return v, err
+		}
+		v.ever = true
+		v.asOf, err = parseTime(asOf)
+		return v, err
+	}, "SELECT seq, as_of, stories FROM settled")
+	if errors.Is(err, store.ErrNotFound) {
+		return settled{}, nil
+	}
+	return v, err
+}
+
+// A settling is one Settle in its transaction. It notes each list, page and day as it was before the first change to
+// it, and at the end compares.
+type settling struct {
+	ctx  context.Context
+	w    *session
+	asOf int64
+
+	changed map[string]bool // stories
+	shown   int             // by how many the number of public stories grew
+	lists   map[store.List]*list
+	pages   map[page]int // the number of headlines that stood there
+	days    map[day]*count
+	arrived map[store.List]map[string]arrival // by story
+	moved   map[string]bool                   // stories that are public in other languages than before
+}
+
+type page struct {
+	store.List
+	number int
+}
+
+type day struct{ lang, day string }
+
+type count struct{ before, now int }
+
+// A list is a row of that table, and what Settle must know of the list.
+type list struct {
+	name, oldName string
+	places        int
+	articles      count
+	newest        []position
+	reworded      map[string]bool // stories of which the list's headlines or feeds say something else
+}
+
+// A position is what orders a list.
+type position struct {
+	published int64
+	story     string
+}
+
+// An arrival is an article that is new to a list.
+type arrival struct {
+	position
+	name string // of the topic
+}
+
+func newSettling(ctx context.Context, w *session, asOf int64) *settling {
+	return &settling{
+		ctx: ctx, w: w, asOf: asOf,
+		changed: map[string]bool{}, lists: map[store.List]*list{}, pages: map[page]int{}, days: map[day]*count{},
+		arrived: map[store.List]map[string]arrival{}, moved: map[string]bool{},
+	}
+}
+
+// touchedStory is a row of the table touched.
+type touchedStory struct {
+	id    string
+	whole bool
+}
+
+func scanTouched(r row) (v touchedStory, err error) {
+	err = r.Scan(&v.id, &v.whole)
+	return v, err
+}
+
+// stories looks at each story that may have changed, in the order of their IDs, since of two that wish for one slug
+// the first has it. Then it looks again, as at ones that changed in whole, at those that link to a story which came or went.
+func (t *settling) stories(last settled) error {
+	from, to := int64(math.MinInt64), t.asOf
+	if last.ever {
+		from = last.asOf.Unix()
+	}
+	work, err := all(t.ctx, t.w, scanTouched, `SELECT story, max(whole) FROM (
+		SELECT story, whole FROM touched
+		UNION ALL SELECT story, 0 FROM article WHERE status = 'published' AND published > ? AND published <= ?)
+		GROUP BY story ORDER BY story`, min(from, to), max(from, to))
+	if err != nil {
+		return err
+	}
+	for _, s := range work {
+		if err := t.story(s.id, s.whole); err != nil {
+			return fmt.Errorf("story %q: %w", s.id, err)
+		}
+	}
+	for _, id := range sorted(t.moved) {
+		linking, err := all(t.ctx, t.w, value[string], "SELECT DISTINCT story FROM reference WHERE target = ?", toStory+id)
+		if err != nil {
+			return err
+		}
+		for _, from := range linking {
+			if err := t.story(from, true); err != nil {
+				return fmt.Errorf("story %q: %w", from, err)
+			}
+		}
+	}
+	if len(work) == 0 {
+		return nil
+	}
+	return t.w.exec(t.ctx, "DELETE FROM touched")
+}
+
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// A version is the public state of an article: which revision, and what lists show of it.
+type version struct {
+	number             int
+	published, updated int64
+	kicker, headline   string
+	standfirst         string
+	topics             []news.Topic // of what is public now, where the revision is another
+}
+
+// sameHeadline says whether lists show the same of both.
+func (v version) sameHeadline(o version) bool {
+	return v.published == o.published && v.updated == o.updated &&
+		v.kicker == o.kicker && v.headline == o.headline && v.standfirst == o.standfirst
+}
+
+// langVersion is a version with its language, as a query returns it.
+type langVersion struct {
+	lang string
+	version
+}
+
+// story compares what was public of a story with what now is. whole says that all of it changed.
+func (t *settling) story(id string, whole bool) error {
+	before, err := t.before(id)
+	if err != nil {
+		return err
+	}
+	now, err := t.now(id, before)
+	if err != nil {
+		return err
+	}
+	differs := whole && len(before)+len(now) > 0
+	for _, lang := range sorted(union(before, now)) {
+		old, was := before[lang]
+		cur, is := now[lang]
+		if was != is {
+			t.moved[id] = true
+		}
+		if was && is && old.number == cur.number && !whole {
+			continue
+		}
+		differs = true
+		if err := t.article(id, lang, old, was, cur, is); err != nil {
+			return fmt.Errorf("article %s: %w", lang, err)
+		}
+	}
+	if !differs {
+		return nil
+	}
+	t.changed[id] = true
+	return t.show(id, len(before) > 0, len(now) > 0, now)
+}
+
+func union[V any](a, b map[string]V) map[string]V {
+	u := maps.Clone(a)
+	maps.Copy(u, b)
+	return u
+}
+
+// before returns what was public of a story at the last Settle.
+func (t *settling) before(id string) (map[string]version, error) {
+	m := map[string]version{}
+	rows := each(t.ctx, t.w, func(r row) (v langVersion, err error) {
+		err = r.Scan(&v.lang, &v.number, &v.published, &v.updated, &v.kicker, &v.headline, &v.standfirst)
+		return v, err
+	}, "SELECT lang, number, published, updated, kicker, headline, standfirst FROM public WHERE story = ?", id)
+	for v, err := range rows {
+		if err != nil {
+			return nil, err
+		}
+		m[v.lang] = v.version
+	}
+	return m, nil
+}
+
+// now returns what is public of a story. A revision that was so before is taken from there, without reading its words.
+func (t *settling) now(id string, before map[string]version) (map[string]version, error) {
+	current, err := all(t.ctx, t.w, func(r row) (v langVersion, err error) {
+		err = r.Scan(&v.lang, &v.number)
+		return v, err
+	}, "SELECT lang, number FROM article WHERE story = ? AND status = 'published' AND published <= ?", id, t.asOf)
+	if err != nil {
+		return nil, err
+	}
+	m := map[string]version{}
+	for _, c := range current {
+		if old, ok := before[c.lang]; ok && old.number == c.number {
+			m[c.lang] = old
+			continue
+		}
+		if m[c.lang], err = t.readVersion(id, c.lang, c.number); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+func (t *settling) readVersion(id, lang string, number int) (version, error) {
+	r, err := one(t.ctx, t.w, scanRevision, "SELECT "+revisionColumns+` FROM revision r
+		WHERE r.story = ? AND r.lang = ? AND r.number = ?`, id, lang, number)
+	if err != nil {
+		return version{}, err
+	}
+	var words struct {
+		Kicker, Headline, Standfirst string
+		Topics                       []news.Topic
+	}
+	err = decode(r.content, &words)
+	return version{
+		number: number, published: r.published, updated: r.updated,
+		kicker: words.Kicker, headline: words.Headline, standfirst: words.Standfirst, topics: words.Topics,
+	}, err
+}
+
+// show writes a story's row of what is public.
+func (t *settling) show(id string, was, is bool, now map[string]version) error {
+	if !is {
+		if was {
+			t.shown--
+		}
+		return t.w.exec(t.ctx, "DELETE FROM shown WHERE story = ?", id)
+	}
+	if !was {
+		t.shown++
+		if err := t.address(id, now); err != nil {
+			return err
+		}
+	}
+	return t.w.exec(t.ctx, `INSERT INTO shown (story, day, slug, sources, claims)
+		SELECT id, day, slug, sources, claims FROM story WHERE id = ?
+		ON CONFLICT DO UPDATE SET sources = excluded.sources, claims = excluded.claims`, id)
+}
+
+// address gives a story its place on the site, unless it has one.
+func (t *settling) address(id string, now map[string]version) error {
+	story, err := one(t.ctx, t.w, func(r row) (a news.Story, err error) {
+		err = r.Scan(&a.Slug, &a.Address.Slug)
+		return a, err
+	}, "SELECT wish, coalesce(slug, '') FROM story WHERE id = ?", id)
+	if err != nil || story.Address.Slug != "" {
+		return err
+	}
+	slug, err := freeSlug(t.ctx, t.w, story.Slug, id)
+	if err != nil {
+		return err
+	}
+	first := int64(math.MaxInt64)
+	for _, v := range now {
+		first = min(first, v.published)
+	}
+	return t.w.exec(t.ctx, "UPDATE story SET day = ?, slug = ? WHERE id = ?", dayOf(first), slug, id)
+}
+
+// article brings one language of a story up to date.
+func (t *settling) article(id, lang string, old version, was bool, cur version, is bool) error {
+	same := was && is && old.sameHeadline(cur)
+	if !same {
+		if err := t.countDays(lang, old, was, cur, is); err != nil {
+			return err
+		}
+	}
+	if err := t.place(id, lang, old, was, cur, is, same); err != nil {
+		return err
+	}
+	if !is {
+		return t.w.exec(t.ctx, "DELETE FROM public WHERE story = ? AND lang = ?", id, lang)
+	}
+	if was && old.number == cur.number {
+		return nil
+	}
+	return t.w.exec(t.ctx, `INSERT OR REPLACE INTO public (story, lang, number, published, updated, kicker, headline, standfirst)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, id, lang, cur.number, cur.published, cur.updated, cur.kicker, cur.headline, cur.standfirst)
+}
+
+// countDays notes the days that an article was and is listed on.
+func (t *settling) countDays(lang string, old version, was bool, cur version, is bool) error {
+	if was {
+		c, err := t.day(lang, dayOf(old.published))
+		if err != nil {
+			return err
+		}
+		c.now--
+	}
+	if is {
+		c, err := t.day(lang, dayOf(cur.published))
+		if err != nil {
+			return err
+		}
+		c.now++
+	}
+	return nil
+}
+
+// day returns the count of a day, which is thereby noted as changed.
+func (t *settling) day(lang, name string) (*count, error) {
+	k := day{lang, name}
+	if c, ok := t.days[k]; ok {
+		return c, nil
+	}
+	n, err := one(t.ctx, t.w, value[int], "SELECT articles FROM day WHERE lang = ? AND day = ?", lang, name)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, err
+	}
+	t.days[k] = &count{n, n}
+	return t.days[k], nil
+}
+
+// A listed is an article's row in a list.
+type listed struct {
+	topic, name string
+	place       int
+	public      bool
+}
+
+func scanListed(r row) (v listed, err error) {
+	err = r.Scan(&v.topic, &v.name, &v.place, &v.public)
+	return v, err
+}
+
+// place brings an article's rows in the lists of its language and topics up to date. same says that its headline is as
+// it was. Those that are new to a list wait in arrived, because their order decides their places.
+func (t *settling) place(id, lang string, old version, was bool, cur version, is, same bool) error {
+	rows, err := all(t.ctx, t.w, scanListed, `SELECT topic, name, place, published IS NOT NULL FROM listing
+		WHERE story = ? AND lang = ?`, id, lang)
+	if err != nil {
+		return err
+	}
+	names := t.topics(rows, old, was, cur, is)
+	for _, l := range rows {
+		name, stays := names[l.topic]
+		delete(names, l.topic)
+		if !stays && !l.public {
+			continue
+		}
+		if !stays {
+			name = l.name
+		}
+		now := listed{topic: l.topic, name: name, place: l.place, public: stays}
+		if err := t.relist(position{cur.published, id}, lang, l, now, same); err != nil {
+			return err
+		}
+	}
+	for topic, name := range names {
+		l := store.List{Lang: lang, Topic: topic}
+		if t.arrived[l] == nil {
+			t.arrived[l] = map[string]arrival{}
+		}
+		t.arrived[l][id] = arrival{position{cur.published, id}, name}
+	}
+	return nil
+}
+
+// topics returns the names, by topic, of the lists that an article now stands in; "" is the language's own.
+func (t *settling) topics(rows []listed, old version, was bool, cur version, is bool) map[string]string {
+	names := map[string]string{}
+	if !is {
+		return names
+	}
+	names[""] = ""
+	if was && old.number == cur.number {
+		for _, l := range rows {
+			if l.public {
+				names[l.topic] = l.name
+			}
+		}
+		return names
+	}
+	for _, topic := range cur.topics {
+		names[topic.Slug] = topic.Name
+	}
+	return names
+}
+
+// relist changes an article's row in a list from one state to another. same says that its headline is as it was.
+func (t *settling) relist(at position, lang string, from, to listed, same bool) error {
+	l := store.List{Lang: lang, Topic: to.topic}
+	state, err := t.list(l)
+	if err != nil {
+		return err
+	}
+	state.reworded[at.story] = true
+	if from == to && same {
+		return nil
+	}
+	if from.public != to.public || !same {
+		if err := t.page(l, pageOf(to.place), state); err != nil {
+			return err
+		}
+	}
+	if from.public {
+		state.articles.now--
+	}
+	if to.public {
+		state.articles.now++
+	}
+	return t.w.exec(t.ctx, "UPDATE listing SET published = iif(?, ?, NULL), name = ? WHERE story = ? AND lang = ? AND topic = ?",
+		to.public, at.published, to.name, at.story, lang, to.topic)
+}
+
+// pageOf returns the number of the page that a place is on; both count from 1.
+func pageOf(place int) int { return (place-1)/store.PerPage + 1 }
+
+// places returns the first and the last place of a page.
+func places(page int) (first, last int) { return (page-1)*store.PerPage + 1, page * store.PerPage }
+
+// list returns the state of a list, as it was before the first change to it.
+func (t *settling) list(l store.List) (*list, error) {
+	if s, ok := t.lists[l]; ok {
+		return s, nil
+	}
+	s, err := one(t.ctx, t.w, func(r row) (*list, error) {
+		s := &list{}
+		err := r.Scan(&s.name, &s.places, &s.articles.before)
+		return s, err
+	}, "SELECT name, places, articles FROM list WHERE lang = ? AND topic = ?", l.Lang, l.Topic)
+	if errors.Is(err, store.ErrNotFound) {
+		s, err = &list{}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.oldName, s.articles.now, s.reworded = s.name, s.articles.before, map[string]bool{}
+	if s.newest, err = t.newest(l); err != nil {
+		return nil, err
+	}
+	t.lists[l] = s
+	return s, nil
+}
+
+func (t *settling) newest(l store.List) ([]position, error) {
+	return all(t.ctx, t.w, func(r row) (p position, err error) {
+		err = r.Scan(&p.published, &p.story)
+		return p, err
+	}, `SELECT published, story FROM listing WHERE lang = ? AND topic = ? AND published IS NOT NULL
+		ORDER BY published DESC, story LIMIT ?`, l.Lang, l.Topic, store.FrontSize)
+}
+
+// page notes that a page changes, before it does.
+func (t *settling) page(l store.List, number int, state *list) (err error) {
+	k := page{l, number}
+	if _, ok := t.pages[k]; ok {
+		return nil
+	}
+	first, _ := places(number)
+	if first > state.places {
+		t.pages[k] = 0
+		return nil
+	}
+	t.pages[k], err = t.countPage(k)
+	return err
+}
+
+func (t *settling) countPage(k page) (int, error) {
+	first, last := places(k.number)
+	return one(t.ctx, t.w, value[int], `SELECT count(published) FROM listing
+		WHERE lang = ? AND topic = ? AND place BETWEEN ? AND ?`, k.Lang, k.Topic, first, last)
+}
+
+// arrive gives the articles that are new to a list their places.
+func (t *settling) arrive() error {
+	for l, byStory := range t.arrived {
+		state, err := t.list(l)
+		if err != nil {
+			return err
+		}
+		for _, a := range slices.SortedFunc(maps.Values(byStory), oldestFirst) {
+			if err := t.page(l, pageOf(state.places+1), state); err != nil {
+				return err
+			}
+			state.places++
+			state.articles.now++
+			if err := t.w.exec(t.ctx, `INSERT INTO listing (story, lang, topic, name, place, published)
+				VALUES (?, ?, ?, ?, ?, ?)`, a.story, l.Lang, l.Topic, a.name, state.places, a.published); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func oldestFirst(a, b arrival) int {
+	return cmp.Or(cmp.Compare(a.published, b.published), cmp.Compare(a.story, b.story))
+}

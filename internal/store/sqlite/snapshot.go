@@ -1,0 +1,194 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"iter"
+	"sync"
+	"time"
+
+	"coranto/internal/news"
+	"coranto/internal/store"
+)
+
+// A snapshot implements store.Snapshot on a read transaction.
+type snapshot struct {
+	store   *Store
+	r       *session
+	settled settled
+	close   func() error
+}
+
+var _ store.Snapshot = (*snapshot)(nil)
+
+// Snapshot implements store.Store. It does not end with ctx, but with Close.
+func (s *Store) Snapshot(ctx context.Context) (store.Snapshot, error) {
+	r, err := s.begin(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("snapshot: %w", err)
+	}
+	settled, err := readSettled(ctx, r) // the first read, from which on the view is fixed
+	if err != nil {
+		s.end(r)
+		return nil, fmt.Errorf("snapshot: %w", err)
+	}
+	return &snapshot{store: s, r: r, settled: settled, close: sync.OnceValue(func() error { return s.end(r) })}, nil
+}
+
+// Close may be called twice.
+func (s *snapshot) Close() error { return s.close() }
+
+func (s *snapshot) Seq() int64 { return s.settled.seq }
+
+func (s *snapshot) AsOf() time.Time { return s.settled.asOf }
+
+// logged is the last entry of the change log about a thing.
+type logged struct {
+	seq   int64
+	first bool
+}
+
+// Changes first finds the last entry about each thing, and then reads those as the loop asks for them.
+func (s *snapshot) Changes(ctx context.Context, after int64) iter.Seq2[store.Change, error] {
+	return func(yield func(store.Change, error) bool) {
+		last, err := all(ctx, s.r, func(r row) (l logged, err error) {
+			err = r.Scan(&l.seq, &l.first)
+			return l, err
+		}, `SELECT max(seq) AS last, max(first) FROM change WHERE seq > ? AND seq <= ?
+			GROUP BY kind, story, lang, topic, page, day ORDER BY last`, after, s.settled.seq)
+		if err != nil {
+			yield(store.Change{}, err)
+			return
+		}
+		chunks := chunked(func() ([]store.Change, error) {
+			chunk := last[:min(len(last), chunkSize)]
+			last = last[len(chunk):]
+			return s.changes(ctx, chunk)
+		})
+		chunks(yield)
+	}
+}
+
+// changes returns the entries of the change log in a chunk of those that count.
+func (s *snapshot) changes(ctx context.Context, chunk []logged) ([]store.Change, error) {
+	cs := make([]store.Change, 0, len(chunk))
+	for _, l := range chunk {
+		c, err := one(ctx, s.r, scanChange, `SELECT c.seq, c.kind, c.story, coalesce(s.day, ''), coalesce(s.slug, ''),
+			c.lang, c.topic, c.page, c.day FROM change c LEFT JOIN story s ON s.id = c.story WHERE c.seq = ?`, l.seq)
+		if err != nil {
+			return nil, err
+		}
+		c.First = l.first
+		cs = append(cs, c)
+	}
+	return cs, nil
+}
+
+func scanChange(r row) (c store.Change, err error) {
+	err = r.Scan(&c.Seq, &c.Kind, &c.Story, &c.Address.Day, &c.Address.Slug, &c.List.Lang, &c.List.Topic, &c.Page, &c.Day)
+	return c, err
+}
+
+func (s *snapshot) Story(ctx context.Context, id string) (news.Story, error) {
+	story, err := one(ctx, s.r, scanStory, "SELECT story, day, slug, '', sources, claims FROM shown WHERE story = ?", id)
+	if err == nil {
+		story, err = withArticles(ctx, s.r, story, "SELECT "+revisionColumns+` FROM public p
+			JOIN revision r USING (story, lang, number) WHERE p.story = ? ORDER BY r.lang`)
+	}
+	if err != nil {
+		return news.Story{}, fmt.Errorf("story %q: %w", id, err)
+	}
+	return story.ForReaders(), nil
+}
+
+func (s *snapshot) Stories(ctx context.Context) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		var last news.Story
+		chunks := chunked(func() ([]news.Story, error) {
+			chunk, err := all(ctx, s.r, func(r row) (n news.Story, err error) {
+				err = r.Scan(&n.ID, &n.Address.Day, &n.Address.Slug)
+				return n, err
+			}, `SELECT story, day, slug FROM shown WHERE (day, slug) > (?, ?) ORDER BY day, slug LIMIT ?`,
+				last.Address.Day, last.Address.Slug, chunkSize)
+			if len(chunk) > 0 {
+				last = chunk[len(chunk)-1]
+			}
+			return chunk, err
+		})
+		for story, err := range chunks {
+			if !yield(story.ID, err) {
+				return
+			}
+		}
+	}
+}
+
+// headlines begins a query that returns store.Headlines by way of listing rows l.
+const headlines = `SELECT p.story, s.day, s.slug, p.lang, p.kicker, p.headline, p.standfirst, p.published, p.updated
+	FROM listing l CROSS JOIN public p ON p.story = l.story AND p.lang = l.lang CROSS JOIN shown s ON s.story = l.story
+	WHERE l.lang = ? AND l.topic = ? AND l.published IS NOT NULL `
+
+func scanHeadline(r row) (h store.Headline, err error) {
+	var published, updated int64
+	err = r.Scan(&h.Story, &h.Address.Day, &h.Address.Slug, &h.Lang, &h.Kicker, &h.Headline, &h.Standfirst, &published, &updated)
+	h.Published, h.Updated = unix(published), unix(updated)
+	return h, err
+}
+
+func (s *snapshot) Newest(ctx context.Context, l store.List, n int) ([]store.Headline, error) {
+	return all(ctx, s.r, scanHeadline, headlines+"ORDER BY l.published DESC, l.story LIMIT ?", l.Lang, l.Topic, max(n, 0))
+}
+
+func (s *snapshot) Page(ctx context.Context, l store.List, number int) ([]store.Headline, error) {
+	first, last := places(number)
+	return all(ctx, s.r, scanHeadline, headlines+"AND l.place BETWEEN ? AND ? ORDER BY l.published DESC, l.story",
+		l.Lang, l.Topic, first, last)
+}
+
+func (s *snapshot) Pages(ctx context.Context, l store.List) (int, error) {
+	given, err := all(ctx, s.r, value[int], "SELECT places FROM list WHERE lang = ? AND topic = ?", l.Lang, l.Topic)
+	if err != nil || len(given) == 0 {
+		return 0, err
+	}
+	return pageOf(given[0]), nil
+}
+
+func (s *snapshot) Day(ctx context.Context, lang, day string) ([]store.Headline, error) {
+	from, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return nil, fmt.Errorf("day %q: %w", day, err)
+	}
+	return all(ctx, s.r, scanHeadline, headlines+"AND l.published >= ? AND l.published < ? ORDER BY l.published DESC, l.story",
+		lang, "", from.Unix(), from.AddDate(0, 0, 1).Unix())
+}
+
+func (s *snapshot) Days(ctx context.Context, lang, prefix string) ([]string, error) {
+	// "~" comes after every character of a day.
+	return all(ctx, s.r, value[string], "SELECT day FROM day WHERE lang = ? AND day >= ? AND day < ? ORDER BY day",
+		lang, prefix, prefix+"~")
+}
+
+func (s *snapshot) Topics(ctx context.Context, lang string) ([]news.Topic, error) {
+	return all(ctx, s.r, func(r row) (t news.Topic, err error) {
+		err = r.Scan(&t.Slug, &t.Name)
+		return t, err
+	}, "SELECT topic, name FROM list WHERE lang = ? AND topic > '' AND articles > 0 ORDER BY topic", lang)
+}
+
+func (s *snapshot) Languages(ctx context.Context) ([]string, error) {
+	return all(ctx, s.r, value[string], "SELECT lang FROM list WHERE topic = '' AND articles > 0 ORDER BY lang")
+}
+
+func (s *snapshot) Media(ctx context.Context, id string) (news.Media, error) {
+	return readMedia(ctx, s.r, id)
+}
+
+func (s *snapshot) OpenRendition(ctx context.Context, sum string) (io.ReadCloser, error) {
+	return s.store.OpenRendition(ctx, sum)
+}
+
+func (s *snapshot) Counts(ctx context.Context) (stories, articles int, err error) {
+	articles, err = one(ctx, s.r, value[int], "SELECT coalesce(sum(articles), 0) FROM list WHERE topic = ''")
+	return s.settled.stories, articles, err
+}

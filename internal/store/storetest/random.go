@@ -1,0 +1,5 @@
+package storetest
+
+import "testing"
+
+func testRandom(t *testing.T, b *bench) {}
