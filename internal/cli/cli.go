@@ -1,0 +1,157 @@
+// Package cli is the command line: one file a subcommand, and the only place that wires the parts together.
+//
+// Results go to stdout, everything else to stderr. An error says what happened, then what to do.
+package cli
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+)
+
+// The exit codes, the same for every command.
+const (
+	exitOK          = 0
+	exitFailure     = 1
+	exitUsage       = 2
+	exitPartial     = 3
+	exitUnverified  = 4
+	exitNoMirror    = 5
+	exitInterrupted = 130
+)
+
+const exitCodes = `Exit codes: 0 done · 1 failed · 2 wrong usage · 3 done in part, the report lists what was refused
+            4 verification failed · 5 no live mirror · 130 interrupted
+`
+
+// A command is one verb. Its run is given what is left after the flags.
+type command struct {
+	name  string
+	usage string // what follows the name
+	short string
+	long  string
+	setup func(*env, *flag.FlagSet) func(ctx context.Context, args []string) error
+}
+
+func commands() []command {
+	return []command{
+		initCommand, importCommand, publishCommand, fsckCommand, verifyCommand, readCommand, mirrorCommand, demoCommand,
+	}
+}
+
+// An env is what every command works with.
+type env struct {
+	stdout, stderr io.Writer
+	dir            string
+	quiet          bool
+	json           bool
+}
+
+// say prints a line for people on stderr.
+func (e *env) say(format string, args ...any) {
+	if !e.quiet {
+		fmt.Fprintf(e.stderr, format+"\n", args...)
+	}
+}
+
+// Main runs the command line and returns the exit code.
+func Main(args []string, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	e := &env{stdout: stdout, stderr: stderr, dir: "."}
+	err := e.run(ctx, args)
+	if err == nil {
+		return exitOK
+	}
+	return e.report(ctx, err)
+}
+
+func (e *env) run(ctx context.Context, args []string) error {
+	for len(args) >= 2 && args[0] == "-C" {
+		e.dir, args = args[1], args[2:]
+	}
+	if len(args) == 0 || args[0] == "help" && len(args) == 1 || isHelp(args[0]) {
+		printHelp(e.stdout)
+		return nil
+	}
+	name, rest := args[0], args[1:]
+	if name == "help" {
+		name, rest = rest[0], []string{"--help"}
+	}
+	for _, c := range commands() {
+		if c.name == name {
+			return e.runCommand(ctx, c, rest)
+		}
+	}
+	return usagef("there is no command %q", name)
+}
+
+func (e *env) runCommand(ctx context.Context, c command, args []string) error {
+	fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
+	fs.SetOutput(io.Discard)
+	fs.StringVar(&e.dir, "C", e.dir, "the newsroom's `folder`")
+	fs.BoolVar(&e.quiet, "q", e.quiet, "print nothing but the result")
+	run := c.setup(e, fs)
+	positional, err := parseInterspersed(fs, args)
+	if errors.Is(err, flag.ErrHelp) {
+		printCommandHelp(e.stdout, c, fs)
+		return nil
+	}
+	if err != nil {
+		return withHint(&usageError{err}, "coranto "+c.name+" --help")
+	}
+	return run(ctx, positional)
+}
+
+// parseInterspersed parses flags that stand before, between and after the other arguments.
+func parseInterspersed(fs *flag.FlagSet, args []string) (positional []string, err error) {
+	for {
+		if err := fs.Parse(args); err != nil {
+			return nil, err
+		}
+		rest := fs.Args()
+		if len(rest) == 0 {
+			return positional, nil
+		}
+		if len(args) > len(rest) && args[len(args)-len(rest)-1] == "--" {
+			return append(positional, rest...), nil
+		}
+		positional, args = append(positional, rest[0]), rest[1:]
+	}
+}
+
+func isHelp(s string) bool { return s == "-h" || s == "-help" || s == "--help" }
+
+func printHelp(w io.Writer) {
+	fmt.Fprint(w, "coranto publishes a newsroom so that any mirror can carry it and any reader can prove it.\n\n")
+	for _, c := range commands() {
+		fmt.Fprintf(w, "  coranto %-9s %s\n", c.name, c.short)
+	}
+	fmt.Fprint(w, "\nAll commands act on the newsroom in the current folder, or in the folder given with -C.\n"+
+		"More about one of them: coranto COMMAND --help\n\n"+exitCodes)
+}
+
+func printCommandHelp(w io.Writer, c command, fs *flag.FlagSet) {
+	fmt.Fprintf(w, "coranto %s %s\n\n%s\n\n", c.name, c.usage, strings.TrimSpace(c.long))
+	fs.VisitAll(func(f *flag.Flag) {
+		name, text := flag.UnquoteUsage(f)
+		dash := "--"
+		if len(f.Name) == 1 {
+			dash = "-"
+		}
+		fmt.Fprintf(w, "  %-22s %s\n", strings.TrimSpace(dash+f.Name+" "+name), text)
+	})
+	fmt.Fprint(w, "\n"+exitCodes)
+}
+
+// stringList is a flag that may be given several times.
+type stringList []string
+
+func (l *stringList) String() string     { return strings.Join(*l, " ") }
+func (l *stringList) Set(s string) error { *l = append(*l, s); return nil }

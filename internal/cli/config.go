@@ -1,0 +1,179 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+	"golang.org/x/text/language"
+
+	"coranto/edition"
+)
+
+// configFile is the one file that a newsroom configures. Its presence makes a folder a newsroom.
+const configFile = "coranto.toml"
+
+// config is what coranto.toml says. Anything that it doesn't know is refused.
+type config struct {
+	Name      string         `toml:"name"`
+	Languages []string       `toml:"languages"`
+	Mirrors   []string       `toml:"mirrors"`
+	BaseURL   string         `toml:"base_url"`
+	Targets   []targetConfig `toml:"target"`
+}
+
+type targetConfig struct {
+	Name string `toml:"name"`
+	Kind string `toml:"kind"`
+	Path string `toml:"path"`
+}
+
+const configTemplate = `# This newsroom. Lines that begin with # are notes for people.
+
+# The publication's name, as readers know it.
+name = %s
+
+# The languages it appears in, as BCP 47 tags. The first is shown first.
+languages = [%s]
+
+# Base URLs of mirrors that readers may be told of, as "https://news.example/". They travel in every edition, signed,
+# so that a reader who knows one mirror learns of the others. Leave out those that must not become known.
+mirrors = []
+
+# Where feeds should say that the stories stand. Readers of feeds like whole addresses; without it, links are relative.
+# base_url = "https://news.example/"
+
+# Where editions are written. The first target is the newsroom's own: a complete mirror that any web server can carry.
+[[target]]
+name = "public"
+kind = "fs"
+path = "public"
+
+# [[target]]
+# name = "stick"
+# kind = "fs"
+# path = "/media/stick/news"
+`
+
+// newConfig returns a configuration file for a new newsroom.
+func newConfig(name string, languages []string) string {
+	quoted := make([]string, len(languages))
+	for i, l := range languages {
+		quoted[i] = quote(l)
+	}
+	return fmt.Sprintf(configTemplate, quote(name), strings.Join(quoted, ", "))
+}
+
+// quote writes a TOML string.
+func quote(s string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
+}
+
+// readConfig reads the configuration of the newsroom in a folder.
+func readConfig(dir string) (config, error) {
+	file := filepath.Join(dir, configFile)
+	var c config
+	b, err := os.ReadFile(file)
+	if errors.Is(err, os.ErrNotExist) {
+		return c, withHint(fmt.Errorf("%s is not a newsroom: it has no %s", dir, configFile),
+			"coranto init DIR --name NAME --languages en,… makes one; -C DIR acts on another folder")
+	}
+	if err != nil {
+		return c, err
+	}
+	meta, err := toml.Decode(string(b), &c)
+	var parse toml.ParseError
+	if errors.As(err, &parse) {
+		return c, fmt.Errorf("%s:%d: %s", file, parse.Position.Line, parse.Message)
+	}
+	if err != nil {
+		return c, fmt.Errorf("%s: %w", file, err)
+	}
+	if unknown := meta.Undecoded(); len(unknown) > 0 {
+		return c, withHint(fmt.Errorf("%s:%d: there is no setting %q", file, lineOf(string(b), unknown[0]), unknown[0]),
+			"settings are name, languages, mirrors, base_url, and [[target]] with name, kind and path")
+	}
+	if err := c.check(); err != nil {
+		return c, fmt.Errorf("%s: %w", file, err)
+	}
+	return c, nil
+}
+
+// lineOf returns the line on which a key stands, 1 when it can't be found.
+func lineOf(text string, key toml.Key) int {
+	for i, l := range strings.Split(text, "\n") {
+		if name, _, ok := strings.Cut(l, "="); ok && strings.TrimSpace(name) == key[len(key)-1] {
+			return i + 1
+		}
+	}
+	return 1
+}
+
+func (c *config) check() error {
+	if err := checkName(c.Name); err != nil {
+		return err
+	}
+	var err error
+	if c.Languages, err = canonicalLanguages(c.Languages); err != nil {
+		return err
+	}
+	for _, u := range c.Mirrors {
+		if err := edition.CheckMirrorURL(u); err != nil {
+			return err
+		}
+	}
+	if c.BaseURL != "" {
+		if err := edition.CheckMirrorURL(c.BaseURL); err != nil {
+			return fmt.Errorf("base_url: %w", err)
+		}
+	}
+	if len(c.Targets) == 0 {
+		return errors.New("there is no [[target]]: editions must be written somewhere")
+	}
+	names := map[string]bool{}
+	for i, t := range c.Targets {
+		switch {
+		case t.Name == "" || names[t.Name]:
+			return fmt.Errorf("target %d: every target needs a name of its own", i+1)
+		case t.Kind != "fs":
+			return fmt.Errorf("target %q: kind %q is not known; there is \"fs\"", t.Name, t.Kind)
+		case t.Path == "":
+			return fmt.Errorf("target %q: path is missing", t.Name)
+		}
+		names[t.Name] = true
+	}
+	return nil
+}
+
+func checkName(name string) error {
+	if name == "" || len(name) > 200 || strings.TrimSpace(name) != name || strings.ContainsFunc(name, isControl) {
+		return errors.New("the name must be 1 to 200 bytes of text on one line")
+	}
+	return nil
+}
+
+func isControl(r rune) bool { return r < ' ' || r >= 0x7f && r <= 0x9f || r == '\ufffd' }
+
+// canonicalLanguages returns language tags in their canonical form, or says which one is wrong.
+func canonicalLanguages(tags []string) ([]string, error) {
+	if len(tags) == 0 || len(tags) > edition.MaxLanguages {
+		return nil, fmt.Errorf("a newsroom has 1 to %d languages", edition.MaxLanguages)
+	}
+	seen := map[string]bool{}
+	var out []string
+	for _, t := range tags {
+		tag, err := language.Parse(strings.TrimSpace(t))
+		if err != nil {
+			return nil, fmt.Errorf("language %q: want a BCP 47 tag, as en or sr-Latn", t)
+		}
+		if seen[tag.String()] {
+			return nil, fmt.Errorf("language %q stands twice", tag)
+		}
+		seen[tag.String()] = true
+		out = append(out, tag.String())
+	}
+	return out, nil
+}

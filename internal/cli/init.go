@@ -1,0 +1,103 @@
+package cli
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"coranto/internal/durable"
+	"coranto/internal/keys"
+	"coranto/internal/store/sqlite"
+)
+
+var initCommand = command{
+	name:  "init",
+	usage: "DIR --name NAME --languages en,ru,…",
+	short: "makes a newsroom: its configuration, keys and store",
+	long: `
+Makes a newsroom in a folder that is new or empty: coranto.toml to configure it, keys/ with the keys that sign its
+editions, and store.db for its stories. Whoever has keys/ can publish in the newsroom's name: keep a copy in a safe
+place, and show it to nobody.`,
+	setup: func(e *env, fs *flag.FlagSet) func(context.Context, []string) error {
+		name := fs.String("name", "", "the publication's `NAME`, as readers know it")
+		languages := fs.String("languages", "", "BCP 47 `TAGS` of its languages, with commas between them")
+		return func(ctx context.Context, args []string) error {
+			if len(args) != 1 {
+				return usagef("init needs the newsroom's folder, and only that")
+			}
+			if *name == "" || *languages == "" {
+				return usagef("init needs --name and --languages")
+			}
+			tags, err := canonicalLanguages(strings.Split(*languages, ","))
+			if err != nil {
+				return &usageError{err}
+			}
+			if err := checkName(*name); err != nil {
+				return &usageError{err}
+			}
+			dir := args[0]
+			if err := makeNewsroom(ctx, dir, *name, tags); err != nil {
+				return err
+			}
+			e.say("made the newsroom %q in %s, in %d languages", *name, dir, len(tags))
+			e.say("next: coranto -C %s import markdown FOLDER, then coranto -C %s publish", dir, dir)
+			return nil
+		}
+	},
+}
+
+// makeNewsroom makes a newsroom in a new or empty folder. It writes the configuration last: until then the folder is
+// no newsroom, and after an error everything that was made is taken away.
+func makeNewsroom(ctx context.Context, dir, name string, languages []string) (err error) {
+	entries, err := os.ReadDir(dir)
+	made := errors.Is(err, fs.ErrNotExist)
+	if err != nil && !made {
+		return err
+	}
+	if len(entries) > 0 {
+		return withHint(fmt.Errorf("%s is not empty", dir), "choose a folder that does not exist yet")
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			clearFolder(dir, made)
+		}
+	}()
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	if _, err := keys.Create(root, name, rand.Reader, time.Now()); err != nil {
+		return err
+	}
+	st, err := sqlite.Create(ctx, dir)
+	if err != nil {
+		return err
+	}
+	if err := st.Close(); err != nil {
+		return err
+	}
+	return durable.WriteSynced(root, configFile, []byte(newConfig(name, languages)))
+}
+
+// clearFolder takes away what a failed init made, and the folder too when it made that.
+func clearFolder(dir string, too bool) {
+	if too {
+		os.RemoveAll(dir)
+		return
+	}
+	entries, _ := os.ReadDir(dir)
+	for _, entry := range entries {
+		os.RemoveAll(filepath.Join(dir, entry.Name()))
+	}
+}

@@ -1,0 +1,118 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"coranto/internal/durable"
+	"coranto/internal/keys"
+	"coranto/internal/publish"
+	"coranto/internal/site"
+	"coranto/internal/store/sqlite"
+	"coranto/internal/target"
+	"coranto/internal/target/fs"
+)
+
+// A newsroom is an open newsroom's folder: its configuration, store, keys and targets.
+type newsroom struct {
+	dir    string
+	root   *os.Root
+	config config
+	store  *sqlite.Store
+	close  []func() error
+}
+
+// openNewsroom opens the newsroom in a folder. Close it.
+func openNewsroom(ctx context.Context, dir string) (_ *newsroom, err error) {
+	n := &newsroom{dir: dir}
+	defer func() {
+		if err != nil {
+			n.Close()
+		}
+	}()
+	if n.config, err = readConfig(dir); err != nil {
+		return nil, err
+	}
+	if n.root, err = os.OpenRoot(dir); err != nil {
+		return nil, err
+	}
+	n.close = append(n.close, n.root.Close)
+	if n.store, err = sqlite.Open(ctx, dir); err != nil {
+		return nil, err
+	}
+	n.close = append(n.close, n.store.Close)
+	return n, nil
+}
+
+// Close lets go of everything, in the reverse order of opening.
+func (n *newsroom) Close() error {
+	var err error
+	for i := len(n.close) - 1; i >= 0; i-- {
+		err = errors.Join(err, n.close[i]())
+	}
+	n.close = nil
+	return err
+}
+
+// lock keeps every other writer out of the newsroom until Close.
+func (n *newsroom) lock() error {
+	unlock, err := durable.Lock(n.root, "lock")
+	if errors.Is(err, durable.ErrLocked) {
+		return withHint(fmt.Errorf("another coranto is at work on %s", n.dir), "wait until it is done, and run this again")
+	}
+	if err != nil {
+		return err
+	}
+	n.close = append(n.close, unlock)
+	return nil
+}
+
+// targets opens the configured targets, the newsroom's own first.
+func (n *newsroom) targets() ([]target.Target, error) {
+	var out []target.Target
+	for _, c := range n.config.Targets {
+		t, err := fs.Open(c.Name, n.path(c.Path))
+		if err != nil {
+			return nil, fmt.Errorf("target %q: %w", c.Name, err)
+		}
+		n.close = append(n.close, t.Close)
+		out = append(out, t)
+	}
+	return out, nil
+}
+
+// path returns a path of the configuration, which is relative to the newsroom's folder.
+func (n *newsroom) path(p string) string {
+	if filepath.IsAbs(p) {
+		return p
+	}
+	return filepath.Join(n.dir, filepath.FromSlash(p))
+}
+
+// publicDir is the folder of the newsroom's own target.
+func (n *newsroom) publicDir() string { return n.path(n.config.Targets[0].Path) }
+
+// publisher wires what publishing needs.
+func (n *newsroom) publisher(e *env) (*publish.Publisher, error) {
+	k, err := keys.Open(n.root)
+	if err != nil {
+		return nil, withHint(err, "the keys of a newsroom are in its folder keys/, made by coranto init")
+	}
+	s, err := site.New(site.Config{Name: n.config.Name, Languages: n.config.Languages, BaseURL: n.config.BaseURL})
+	if err != nil {
+		return nil, err
+	}
+	targets, err := n.targets()
+	if err != nil {
+		return nil, err
+	}
+	return &publish.Publisher{
+		Store: n.store, Site: s, Keys: k, Targets: targets,
+		Name: n.config.Name, Languages: n.config.Languages, Mirrors: n.config.Mirrors,
+		Log: slog.New(slog.NewTextHandler(e.stderr, nil)),
+	}, nil
+}

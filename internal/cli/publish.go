@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+
+	"coranto/internal/publish"
+	"coranto/internal/store"
+)
+
+var publishCommand = command{
+	name:  "publish",
+	usage: "[--json]",
+	short: "makes an edition of what changed and brings it to the targets",
+	long: `
+Renders what changed since the last edition, seals a new edition, signs it, and brings it to the targets of
+coranto.toml. When nothing changed it renews the head alone: readers see that the newsroom still vouches for it.
+Stopped at any moment, it leaves the old edition whole or the new one; run it again and it goes on.`,
+	setup: func(e *env, fs *flag.FlagSet) func(context.Context, []string) error {
+		fs.BoolVar(&e.json, "json", false, "print the result as JSON")
+		return func(ctx context.Context, args []string) error {
+			if len(args) > 0 {
+				return usagef("publish takes no argument: %q", args[0])
+			}
+			return e.publish(ctx)
+		}
+	},
+}
+
+func (e *env) publish(ctx context.Context) error {
+	n, err := openNewsroom(ctx, e.dir)
+	if err != nil {
+		return err
+	}
+	defer n.Close()
+	r, err := e.publishOnce(ctx, n)
+	if err != nil {
+		return explainPublish(err)
+	}
+	if e.json {
+		err = e.printJSON(r)
+	} else {
+		_, err = fmt.Fprintf(e.stdout, "edition %d: %d articles of %d stories · %d pages rendered, %d new objects, %d new tree nodes, %s\n",
+			r.Edition, r.Articles, r.Stories, r.PagesRendered, r.ObjectsNew, r.TreeNodesNew, size(r.BytesNew))
+	}
+	if err != nil {
+		return err
+	}
+	if len(r.Late) > 0 {
+		return &codeError{exitPartial, fmt.Errorf("%d of %d targets could not be brought up to date", len(r.Late), len(n.config.Targets))}
+	}
+	return nil
+}
+
+// publishOnce publishes under the newsroom's lock, and moves the store's journal into the store afterwards, off the
+// path to the readers.
+func (e *env) publishOnce(ctx context.Context, n *newsroom) (publish.Result, error) {
+	if err := n.lock(); err != nil {
+		return publish.Result{}, err
+	}
+	p, err := n.publisher(e)
+	if err != nil {
+		return publish.Result{}, err
+	}
+	bar := e.bar("publish")
+	defer bar.done()
+	p.Progress = bar.ofStep
+	return p.Publish(ctx)
+}
+
+// explainPublish adds what to do.
+func explainPublish(err error) error {
+	var fork *publish.ForkError
+	switch {
+	case errors.As(err, &fork):
+		return withHint(err, "publishing from an older state would fork the edition log, and readers would never believe "+
+			"it again: bring back the newest copy of the newsroom's folder")
+	case errors.Is(err, publish.ErrLost):
+		return withHint(err, "copy the folder back from a backup or from any mirror: coranto verify tells whether it is whole")
+	case errors.Is(err, store.ErrConflict):
+		return withHint(err, "somebody else published at the same time; nothing was changed here: run it again")
+	}
+	return err
+}
+
+// size writes a number of bytes for people.
+func size(n int64) string {
+	switch {
+	case n >= 10<<20:
+		return fmt.Sprintf("%d MB", n>>20)
+	case n >= 10<<10:
+		return fmt.Sprintf("%d kB", n>>10)
+	}
+	return fmt.Sprintf("%d bytes", n)
+}

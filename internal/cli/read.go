@@ -1,0 +1,222 @@
+package cli
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"coranto/edition"
+	"coranto/reader"
+)
+
+var readCommand = command{
+	name:  "read",
+	usage: "MASTHEAD --mirror URL… [--get PATH] [--json]",
+	short: "finds the newest edition among mirrors, proves it, and shows it",
+	long: `
+MASTHEAD is the file that the newsroom hands out; take it only from somebody whom you believe. Mirrors, URLs or folders,
+need no belief: what does not prove to be the newsroom's own is not shown. Without --get the site is served to your own
+browser on a local address, with a bar that says what may be believed of it, and goes on offline with what was read.
+What was read is kept in your cache folder, unless --leave-no-trace keeps it in memory alone.`,
+	setup: func(e *env, fs *flag.FlagSet) func(context.Context, []string) error {
+		var o readOptions
+		fs.Var(&o.mirrors, "mirror", "a mirror's `URL` or folder; may be given several times")
+		fs.StringVar(&o.get, "get", "", "write the page at `PATH` to stdout, and no more")
+		fs.StringVar(&o.keep, "keep", "", "keep what was read in `FOLDER`")
+		fs.BoolVar(&o.noTrace, "leave-no-trace", false, "keep everything in memory")
+		fs.BoolVar(&e.json, "json", false, "with --get: print what was proved, as JSON, instead of the page")
+		fs.StringVar(&o.listen, "listen", "127.0.0.1:0", "the local `ADDRESS` to show the site on")
+		return func(ctx context.Context, args []string) error {
+			if len(args) != 1 {
+				return usagef("read needs the newsroom's masthead, and only that")
+			}
+			if o.noTrace && o.keep != "" {
+				return usagef("--keep and --leave-no-trace exclude each other")
+			}
+			if e.json && o.get == "" {
+				return usagef("--json goes with --get")
+			}
+			return e.read(ctx, args[0], o)
+		}
+	},
+}
+
+type readOptions struct {
+	mirrors           stringList
+	get, keep, listen string
+	noTrace           bool
+}
+
+// refreshEvery is how often an open reader asks for a newer edition.
+const refreshEvery = 5 * time.Minute
+
+func (e *env) read(ctx context.Context, mastheadFile string, o readOptions) error {
+	m, err := readMasthead(mastheadFile)
+	if errors.Is(err, os.ErrNotExist) {
+		return withHint(fmt.Errorf("there is no file %s", mastheadFile), "the newsroom's masthead is its public/masthead.json")
+	}
+	if err != nil {
+		return &codeError{exitUnverified, err}
+	}
+	if len(o.mirrors) == 0 && len(m.Mirrors) == 0 {
+		return usagef("the masthead names no mirror: give one with --mirror URL")
+	}
+	keep, closeKeep, err := e.openKeep(m, o)
+	if err != nil {
+		return err
+	}
+	defer closeKeep()
+	opt := reader.Options{Keep: keep, Log: slog.New(slog.DiscardHandler)}
+	for _, where := range o.mirrors {
+		src, err := openSource(where)
+		if err != nil {
+			return err
+		}
+		opt.Sources = append(opt.Sources, src)
+	}
+	r, err := reader.Open(m, opt)
+	if err != nil {
+		return &codeError{exitUnverified, err}
+	}
+	defer r.Close()
+	report, err := r.Refresh(ctx)
+	if err != nil {
+		return explainRead(err, report)
+	}
+	if o.get != "" {
+		return e.readPage(ctx, r, o.get)
+	}
+	return e.serveReader(ctx, r, o.listen)
+}
+
+// openKeep opens where what was read is kept: a folder of the masthead's own, or memory.
+func (e *env) openKeep(m edition.Masthead, o readOptions) (reader.Keep, func() error, error) {
+	nothing := func() error { return nil }
+	if o.noTrace {
+		return reader.Memory(reader.DefaultKeepLimit), nothing, nil
+	}
+	dir := o.keep
+	if dir == "" {
+		cache, err := os.UserCacheDir()
+		if err != nil {
+			e.say("nothing is kept: %v", err)
+			return reader.Memory(reader.DefaultKeepLimit), nothing, nil
+		}
+		dir = filepath.Join(cache, "coranto", m.ID().String()[:16])
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, nothing, err
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, nothing, err
+	}
+	return reader.Dir(root, reader.DefaultKeepLimit), root.Close, nil
+}
+
+// explainRead turns a reader's error into an exit code and says what to do.
+func explainRead(err error, report reader.Report) error {
+	var lie *edition.InvalidError
+	switch {
+	case errors.Is(err, reader.ErrAbsent):
+		return withHint(err, "the edition proves that it has no such page; index.html is its first")
+	case errors.As(err, &lie):
+		err = &codeError{exitUnverified, err}
+	case errors.Is(err, reader.ErrNoMirror), errors.Is(err, reader.ErrNoEdition):
+		err = &codeError{exitNoMirror, err}
+	}
+	for _, m := range report.Mirrors {
+		err = fmt.Errorf("%w\n  %s: %s %s", err, m.Mirror, m.State, m.Detail)
+	}
+	return withHint(err, "try other mirrors with --mirror; the newsroom tells of new ones in every edition")
+}
+
+// pageJSON is what read --get --json prints.
+type pageJSON struct {
+	Authentic     bool                  `json:"authentic"`
+	Whole         bool                  `json:"whole"`
+	Fresh         edition.Freshness     `json:"fresh"`
+	Unconfirmed   bool                  `json:"unconfirmed,omitempty"`
+	Edition       uint64                `json:"edition"`
+	AsOf          string                `json:"as_of"`
+	AgeSeconds    int64                 `json:"age_seconds"`
+	Path          string                `json:"path"`
+	MediaType     string                `json:"media_type"`
+	Size          int                   `json:"size"`
+	SHA256        string                `json:"sha256"`
+	Mirror        string                `json:"mirror"`
+	MetadataBytes int64                 `json:"metadata_bytes"`
+	ContentBytes  int64                 `json:"content_bytes"`
+	Mirrors       []reader.MirrorReport `json:"mirrors"`
+}
+
+// readPage writes one page to stdout, or what was proved of it.
+func (e *env) readPage(ctx context.Context, r *reader.Reader, path string) error {
+	p, err := r.Get(ctx, path)
+	if err != nil {
+		return explainRead(fmt.Errorf("%s: %w", path, err), reader.Report{})
+	}
+	v := r.Verdict()
+	if !e.json {
+		e.say("edition %d · authentic · whole · %s · from %s", v.Edition, freshness(v), orElse(p.Mirror, "what was kept"))
+		if v.Unconfirmed {
+			e.say("WARNING: the newsroom's trust has expired, and this edition was first seen after that: it is unconfirmed")
+		}
+		_, err = e.stdout.Write(p.Body)
+		return err
+	}
+	t := r.Traffic()
+	return e.printJSON(pageJSON{
+		Authentic: v.Authentic, Whole: v.Whole, Fresh: v.Fresh, Unconfirmed: v.Unconfirmed, Edition: v.Edition,
+		AsOf: v.AsOf.UTC().Format(time.RFC3339), AgeSeconds: int64(v.Age / time.Second),
+		Path: p.Path, MediaType: p.MediaType, Size: len(p.Body), SHA256: edition.Sum(p.Body).String(), Mirror: p.Mirror,
+		MetadataBytes: t.Metadata, ContentBytes: t.Content, Mirrors: r.Mirrors(),
+	})
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+// serveReader shows the edition to the user's own browser until interrupted.
+func (e *env) serveReader(ctx context.Context, r *reader.Reader, address string) error {
+	s, err := openServer(r, address)
+	if err != nil {
+		return err
+	}
+	v := r.Verdict()
+	e.say("edition %d · %s", v.Edition, freshness(v))
+	e.say("open this address in your browser; it is for you alone. Interrupt to end.")
+	fmt.Fprintln(e.stdout, s.URL())
+	return s.Run(ctx)
+}
+
+// openServer returns a server of a reader on a local address, and refuses one that others can reach.
+func openServer(r *reader.Reader, address string) (*reader.Server, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, &usageError{err}
+	}
+	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
+		return nil, usagef("%s is not a local address: what you read would be shown to others", address)
+	}
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	s, err := reader.NewServer(r, l, rand.Reader)
+	if err == nil {
+		s.Every = refreshEvery
+	}
+	return s, err
+}
