@@ -45,7 +45,7 @@ func TestFlippedBits(t *testing.T) {
 	r := p.open(reader.Options{}, w)
 	refresh(t, r)
 	want := get(t, r, wanted, "front").Body
-	step := 5
+	step := 11
 	if testing.Short() {
 		step = 97
 	}
