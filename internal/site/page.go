@@ -104,6 +104,42 @@ func (p page) Others() []alternate {
 	return slices.DeleteFunc(slices.Clone(p.Alternates), func(a alternate) bool { return a.Lang == p.lang.Tag() })
 }
 
+// AlternateLinks returns the elements that tell machines of the alternates. Like LanguageList it stands on every page
+// of a story, with every language of it, and a template takes ten times as long.
+func (p page) AlternateLinks() template.HTML {
+	if len(p.Alternates) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	for _, a := range append(slices.Clone(p.Alternates), alternate{Lang: "x-default", Href: p.Choice()}) {
+		element(&b, "link", "rel", "alternate", "hreflang", a.Lang, "href", a.Href)
+		b.WriteByte('\n')
+	}
+	return template.HTML(b.String())
+}
+
+// LanguageList returns a list of links to alternates, each by its language's own name.
+func (p page) LanguageList(all []alternate) template.HTML {
+	var b strings.Builder
+	b.WriteString("<ul class=\"languages\">\n")
+	for _, a := range all {
+		b.WriteString("<li>")
+		element(&b, "a", "lang", a.Lang, "dir", a.Dir, "hreflang", a.Lang, "href", a.Href)
+		b.WriteString(template.HTMLEscapeString(a.Name) + "</a>\n")
+	}
+	b.WriteString("</ul>\n")
+	return template.HTML(b.String())
+}
+
+// element writes a start tag with attributes, which are names and values in turn.
+func element(b *strings.Builder, name string, attributes ...string) {
+	b.WriteString("<" + name)
+	for i := 0; i < len(attributes); i += 2 {
+		b.WriteString(" " + attributes[i] + `="` + template.HTMLEscapeString(attributes[i+1]) + `"`)
+	}
+	b.WriteByte('>')
+}
+
 // Tagline returns the newsroom's tagline for the page's language, or nil.
 func (p page) Tagline() *localized { return p.localize(p.site.cfg.Tagline) }
 
