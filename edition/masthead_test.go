@@ -77,6 +77,7 @@ func TestMastheadRefusals(t *testing.T) {
 		"name with spaces around":  {"<Lantern>", "<Lantern> "},
 		"name that is too long":    {"Lantern", strings.Repeat("x", 200)},
 		"not UTF-8":                {"Lantern", "Lan\xfftern"},
+		"root not UTF-8":           {"signed", "sign\xffed"},
 		"tag with an underscore":   {`"en"`, `"en_US"`},
 		"tag that is empty":        {`"en"`, `""`},
 		"tag that is null":         {`"en"`, `null`},

@@ -220,6 +220,9 @@ func TestPolicyKeys(t *testing.T) {
 	p := base
 	p.Cosigner = newSigner("own", 1).vkey()
 	check("cosigner of the log's kind", p)
+	disguised := append([]byte{1}, newSigner("own", 4).public()[1:]...)
+	p.Cosigner = fmt.Sprintf("own+%08x+%s", newSigner("own", 4).KeyHash(), base64.StdEncoding.EncodeToString(disguised))
+	check("cosigner of the log's kind with the hash of its own, which the library takes", p)
 	p.Cosigner = "own+00000000+" + base64.StdEncoding.EncodeToString(newSigner("own", 4).public())
 	check("cosigner with the hash of another, which the library doesn't compare", p)
 }

@@ -307,6 +307,10 @@ func TestTrustAttacksOnTheSigned(t *testing.T) {
 			role := s["roles"].(object)["timestamp"].(object)
 			role["threshold"], role["keyids"] = 2, append(role["keyids"].([]any), role["keyids"].([]any)...)
 		}),
+		"a key twice": onRoot(func(_ *repository, s object) {
+			role := s["roles"].(object)["timestamp"].(object)
+			role["keyids"] = append(role["keyids"].([]any), role["keyids"].([]any)...)
+		}),
 		"a key under another ID": onRoot(func(r *repository, s object) {
 			id := keyID(r.t, r.keys["targets"][0])
 			s["keys"].(object)[strings.Repeat("0", 64)] = s["keys"].(object)[id]
