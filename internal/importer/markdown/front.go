@@ -1,0 +1,133 @@
+package markdown
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"unicode/utf8"
+
+	"coranto/internal/importer"
+	"coranto/internal/news"
+)
+
+// MaxArticle is the size of an article's file in bytes.
+const MaxArticle = 2 << 20
+
+// A front is an article's front matter.
+type front struct {
+	Kicker, Headline, Standfirst, Dateline string
+	Published, Updated                     moment
+	Draft                                  bool
+	Bylines                                []byline
+	// Topics are slugs of story.yaml; all of them where the field is missing.
+	Topics      *[]string
+	Lead        *leadYAML
+	Corrections []struct {
+		Time moment
+		Text string
+	}
+	TranslatedFrom *struct {
+		Lang   string
+		Number int
+	} `yaml:"translated_from"`
+}
+
+type leadYAML struct {
+	File, Alt, Caption, Credit string
+	Decorative                 bool
+}
+
+// split parts an article's file into its front matter and its Markdown, whose line breaks become "\n". Both keep the
+// file's line numbers: the front matter's first line is empty, and first is the number of lines before the Markdown.
+func split(b []byte) (matter, body []byte, first int, err error) {
+	if n := validLen(b); n < len(b) {
+		return nil, nil, 0, faultf(1+bytes.Count(b[:n], []byte("\n")), "not UTF-8")
+	}
+	b = bytes.TrimPrefix(b, []byte("\uFEFF"))
+	b = bytes.ReplaceAll(bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n")), []byte("\r"), []byte("\n"))
+	rest, ok := bytes.CutPrefix(b, []byte("---\n"))
+	if !ok {
+		return nil, nil, 0, faultf(1, "does not begin with front matter: a line ---, headline: …, a line ---")
+	}
+	end := bytes.Index(append([]byte("\n"), rest...), []byte("\n---\n"))
+	switch {
+	case end >= 0:
+		matter, body = rest[:end], rest[end+len("---\n"):]
+	case bytes.HasSuffix(rest, []byte("\n---")):
+		matter = rest[:len(rest)-len("---")]
+	default:
+		return nil, nil, 0, faultf(1, "the front matter has no end: a line ---")
+	}
+	return append([]byte("\n"), matter...), body, 2 + bytes.Count(matter, []byte("\n")), nil
+}
+
+// validLen returns the number of bytes before the first that is no UTF-8.
+func validLen(b []byte) int {
+	n := 0
+	for n < len(b) {
+		c, size := utf8.DecodeRune(b[n:])
+		if c == utf8.RuneError && size == 1 {
+			break
+		}
+		n += size
+	}
+	return n
+}
+
+// article makes an article's state of its front matter; its words are revision's.
+func (f front) article(lang string) (news.Article, error) {
+	a := news.Article{Lang: lang, Status: news.Published, Published: f.Published.Time, Updated: f.Updated.Time}
+	if f.Draft {
+		a.Status = news.Draft
+	} else if a.Published.IsZero() {
+		return a, errors.New("published is missing (hint: published: 2026-11-22T10:00:00Z, or draft: true)")
+	}
+	return a, nil
+}
+
+// revision makes an article's words of its front matter, but for the lead and the body.
+func (f front) revision(y storyYAML, lang string, clean *importer.Cleaner) (news.Revision, error) {
+	r := news.Revision{
+		Kicker:     clean.Line(f.Kicker),
+		Headline:   clean.Line(f.Headline),
+		Standfirst: clean.Line(f.Standfirst),
+		Dateline:   clean.Line(f.Dateline),
+	}
+	for _, b := range f.Bylines {
+		r.Bylines = append(r.Bylines, news.Byline{Name: clean.Line(b.Name), Role: clean.Line(b.Role), Protected: b.Protected})
+	}
+	for _, c := range f.Corrections {
+		r.Corrections = append(r.Corrections, news.Correction{Time: c.Time.Time, Text: clean.Line(c.Text)})
+	}
+	if o := f.TranslatedFrom; o != nil {
+		tag, err := importer.Language(o.Lang)
+		if err != nil {
+			return r, err
+		}
+		r.Origin = &news.Origin{Lang: tag, Number: o.Number}
+	}
+	var err error
+	r.Topics, err = f.topics(y, lang, clean)
+	return r, err
+}
+
+// topics names the article's topics in its language. One that has no name there is left out.
+func (f front) topics(y storyYAML, lang string, clean *importer.Cleaner) ([]news.Topic, error) {
+	slugs := y.topics
+	if f.Topics != nil {
+		slugs = *f.Topics
+	}
+	var out []news.Topic
+	for _, slug := range slugs {
+		if !slices.Contains(y.topics, slug) {
+			return nil, faultf(0, "topic %q is not in %s", slug, storyFile)
+		}
+		name := clean.Line(y.Topics[slug].in(lang))
+		if name == "" {
+			clean.Note("left out the topic %q: %s gives it no name in %s", slug, storyFile, lang)
+			continue
+		}
+		out = append(out, news.Topic{Slug: slug, Name: name})
+	}
+	return out, nil
+}

@@ -1,0 +1,87 @@
+package markdown
+
+import (
+	"errors"
+	"path"
+
+	"coranto/internal/importer"
+	"coranto/internal/news"
+	"coranto/internal/store"
+)
+
+// show returns the media of a file beside the articles, and puts it into the store unless it is there.
+func (f *folder) show(name string) (id string, err error) {
+	name = path.Clean(name)
+	if id, ok := f.media[name]; ok {
+		return id, nil
+	}
+	b, err := f.read(name, importer.MaxMedia)
+	if err != nil {
+		return "", err
+	}
+	id = importer.MediaID(b)
+	switch _, err := f.st.Media(f.ctx, id); {
+	case errors.Is(err, store.ErrNotFound):
+		if err := f.put(name, b); err != nil {
+			return "", err
+		}
+	case err != nil:
+		return "", storeError{err}
+	}
+	f.media[name] = id
+	return id, nil
+}
+
+// put makes the renditions of a file and writes them to the store.
+func (f *folder) put(name string, b []byte) error {
+	public := name
+	if n := f.y.Media[name].Name; n != "" {
+		public = n + path.Ext(name)
+	}
+	m, files, err := importer.NewMedia(public, b)
+	if err != nil {
+		return err
+	}
+	if err := f.st.PutMedia(f.ctx, m, files); err != nil {
+		return storeError{err}
+	}
+	return nil
+}
+
+// lead makes the figure above the text; nil where there is none.
+func (f *folder) lead(l *leadYAML, clean *importer.Cleaner) (*news.Figure, error) {
+	if l == nil {
+		return nil, nil
+	}
+	if l.File == "" {
+		return nil, errors.New("names no file")
+	}
+	fig, err := f.figure(l.File, l.Alt, l.Caption, clean)
+	if err != nil {
+		return nil, err
+	}
+	if l.Credit != "" {
+		fig.Credit = clean.Line(l.Credit)
+	}
+	if l.Decorative {
+		fig.Alt, fig.Decorative = "", true
+	}
+	return fig, nil
+}
+
+// figure makes a figure of a file and its words.
+func (f *folder) figure(file, alt, caption string, clean *importer.Cleaner) (*news.Figure, error) {
+	id, err := f.show(file)
+	if err != nil {
+		return nil, err
+	}
+	about := f.y.Media[path.Clean(file)]
+	fig := &news.Figure{Media: id, Alt: clean.Line(alt), Credit: clean.Line(about.Credit)}
+	if fig.Alt == "" {
+		fig.Decorative = about.Decorative
+	}
+	line := clean.Inline()
+	line.Text(caption, news.Span{})
+	fig.Caption = line.Flush()
+	return fig, nil
+}

@@ -1,0 +1,183 @@
+package markdown
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	"coranto/internal/importer"
+	"coranto/internal/news"
+)
+
+// A folder is one story's.
+type folder struct {
+	*run
+	dir string
+	// id is the story's: the folder's name.
+	id string
+	y  storyYAML
+	// fault is what is wrong with story.yaml, and at its place.
+	fault error
+	at    string
+	// media holds the files shown so far by name, for a picture is made once for all languages.
+	media map[string]string
+}
+
+// story reads the story of a folder and hands its articles to the writer.
+func (im *run) story(dir string) error {
+	entries, err := fs.ReadDir(im.fsys, dir)
+	if err != nil {
+		im.w.Refuse(importer.Place{File: dir}, err)
+		return nil
+	}
+	// Some systems hand names out decomposed.
+	f := &folder{run: im, dir: dir, id: norm.NFC.String(path.Base(dir)), media: make(map[string]string)}
+	if err := f.readStory(entries); err != nil {
+		f.fault, f.at = err, lineOf(path.Join(dir, storyFile), err)+": "
+	}
+	if first, ok := im.seen[f.id]; ok {
+		f.fault, f.at = fmt.Errorf("story %q is already in %s: a folder's name is the story's for ever", f.id, first), ""
+	}
+	im.seen[f.id] = dir
+	s := news.Story{ID: f.id, Slug: slugOf(f.id)}
+	s.Sources, s.Claims = f.y.voices(importer.NewCleaner(""))
+	files := make(map[string]string)
+	articles := 0
+	for _, e := range entries {
+		if !isArticle(e) {
+			continue
+		}
+		articles++
+		a, err := f.article(e, files)
+		if fatal := (storeError{}); errors.As(err, &fatal) {
+			return err
+		}
+		if err != nil {
+			im.w.Refuse(f.place(lineOf(path.Join(dir, e.Name()), err)), err)
+			continue
+		}
+		files[a.Lang] = e.Name()
+		s.Articles = append(s.Articles, a)
+	}
+	if articles == 0 {
+		im.w.Refuse(f.place(dir), errors.New("a story without an article (hint: name it by its language, as en.md)"))
+	}
+	return im.w.Add(im.ctx, s, func(lang string) importer.Place { return f.place(path.Join(dir, files[lang])) })
+}
+
+func (f *folder) place(file string) importer.Place { return importer.Place{File: file, Item: f.id} }
+
+// readStory reads story.yaml, if it is there.
+func (f *folder) readStory(entries []fs.DirEntry) error {
+	for _, e := range entries {
+		if e.Name() == storyFile {
+			b, err := f.read(storyFile, MaxYAML)
+			if err != nil {
+				return err
+			}
+			f.y, err = parseStory(b)
+			return err
+		}
+	}
+	return nil
+}
+
+// article reads one article. files holds those read so far, by language.
+func (f *folder) article(e fs.DirEntry, files map[string]string) (news.Article, error) {
+	lang, err := importer.AllowedLanguage(strings.TrimSuffix(e.Name(), ".md"), f.opt.Languages)
+	if err != nil {
+		return news.Article{}, fmt.Errorf("an article's file is named by its language, as en.md: %w", err)
+	}
+	if first, ok := files[lang]; ok {
+		return news.Article{}, fmt.Errorf("%s is the article in %s already", first, lang)
+	}
+	if f.fault != nil {
+		return news.Article{}, fmt.Errorf("%s%s", f.at, f.fault.Error())
+	}
+	b, err := f.read(e.Name(), MaxArticle)
+	if err != nil {
+		return news.Article{}, err
+	}
+	matter, body, first, err := split(b)
+	if err != nil {
+		return news.Article{}, err
+	}
+	var fm front
+	if err := decode(matter, &fm); err != nil {
+		return news.Article{}, err
+	}
+	a, err := fm.article(lang)
+	if err != nil {
+		return news.Article{}, err
+	}
+	clean := importer.NewCleaner(lang)
+	if a.Revision, err = fm.revision(f.y, lang, clean); err != nil {
+		return news.Article{}, err
+	}
+	if a.Revision.Lead, err = f.lead(fm.Lead, clean); err != nil {
+		return news.Article{}, faultf(lineIn(matter, "file:"), "lead: %w", err)
+	}
+	r := &reader{folder: f, clean: clean, src: body, first: first}
+	a.Revision.Body, err = r.read()
+	file := path.Join(f.dir, e.Name())
+	for _, n := range r.notes {
+		f.w.Note(f.place(lineOf(file, n)), n.Error())
+	}
+	for _, n := range clean.Notes() {
+		f.w.Note(f.place(file), n)
+	}
+	return a, err
+}
+
+// lineIn returns the line of front matter that holds a word, or 0.
+func lineIn(matter []byte, word string) int {
+	before, _, ok := strings.Cut(string(matter), word)
+	if !ok {
+		return 0
+	}
+	return 1 + strings.Count(before, "\n")
+}
+
+// read returns a file beside the articles, of at most max bytes. No part of its path may be a symbolic link: that would
+// let a folder from somewhere else publish any file of this machine.
+func (f *folder) read(name string, max int64) ([]byte, error) {
+	full := path.Join(f.dir, name)
+	if !fs.ValidPath(name) || name == "." {
+		return nil, fmt.Errorf("%q is not a file in the story's folder", name)
+	}
+	for p := full; p != "."; p = path.Dir(p) {
+		info, err := fs.Lstat(f.fsys, p)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%q is not there", name)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if p == full && !info.Mode().IsRegular() || p != full && !info.IsDir() {
+			return nil, fmt.Errorf("%q is not a regular file (symbolic links are not followed)", name)
+		}
+	}
+	file, err := f.fsys.Open(full)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	b, err := io.ReadAll(io.LimitReader(file, max+1))
+	if err == nil && int64(len(b)) > max {
+		err = fmt.Errorf("%q is over the limit of %d bytes", name, max)
+	}
+	return b, err
+}
+
+// slugOf returns the folder's name where it would do as the last part of an address, and "" where the store must make one.
+func slugOf(id string) string {
+	if len(id) > 80 || strings.Trim(id, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+		return ""
+	}
+	return id
+}
