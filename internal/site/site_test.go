@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"golang.org/x/net/html"
+	"golang.org/x/sync/errgroup"
 
 	"coranto/edition"
 	"coranto/internal/news"
@@ -112,6 +113,24 @@ func TestPure(t *testing.T) {
 	}
 	if len(once) != len(twice) {
 		t.Errorf("%d files, then %d", len(once), len(twice))
+	}
+}
+
+// TestParallel renders all units at once, for the race detector to look at.
+func TestParallel(t *testing.T) {
+	s, snap := newSite(t, specimenConfig), specimen()
+	var g errgroup.Group
+	for u, err := range s.All(t.Context(), snap) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		g.Go(func() error {
+			_, err := s.Render(t.Context(), snap, u)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		t.Fatal(err)
 	}
 }
 

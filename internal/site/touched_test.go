@@ -167,15 +167,17 @@ func (n *newsroom) media(name string) string {
 func TestTouchedIsExact(t *testing.T) {
 	rounds := 40
 	if testing.Short() {
-		rounds = 10
+		rounds = 6
 	}
 	for seed := range uint64(2) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			n := newNewsroom(t)
 			e := &editor{rand: rand.New(rand.NewPCG(seed, 7)), media: []string{n.media("one"), n.media("two")}, stories: map[string]news.Story{}}
+			var first []news.Story
 			for range 70 {
-				n.put(e.write(n.now))
+				first = append(first, e.write(n.now))
 			}
+			n.put(first...)
 			n.publish()
 			n.check("at first")
 			e.log = nil
@@ -329,9 +331,11 @@ func (e *editor) edit(now time.Time) news.Story {
 func TestTouchedOneByOne(t *testing.T) {
 	n := newNewsroom(t)
 	n.now = at(28, 0, 0)
+	var first []news.Story
 	for i := range 65 {
-		n.put(plainStory(i))
+		first = append(first, plainStory(i))
 	}
+	n.put(first...)
 	n.publish()
 
 	old := plainStory(0)
@@ -361,12 +365,14 @@ func TestLateArrival(t *testing.T) {
 	n := newNewsroom(t)
 	n.now = at(28, 0, 0)
 	topics := []news.Topic{{Slug: "t", Name: "T"}}
+	var first []news.Story
 	for i := range 40 {
 		s := plainStory(3*i + 1)
 		s.Articles[0].Published = at(20, 0, i)
 		s.Articles[0].Revision.Topics = topics
-		n.put(s)
+		first = append(first, s)
 	}
+	n.put(first...)
 	n.publish()
 	late := plainStory(2)
 	late.Articles[0].Revision.Topics = topics
