@@ -89,7 +89,7 @@ func whose(word string) string {
 	return "the newsroom’s word, " + word
 }
 
-// ageWords says a duration in one unit, rounded down.
+// ageWords says a duration in one unit, rounded down; below a minute the number would be out of date at once.
 func ageWords(d time.Duration) string {
 	for _, u := range []struct {
 		size time.Duration
@@ -101,7 +101,7 @@ func ageWords(d time.Duration) string {
 			return fmt.Sprintf("%d %ss", n, u.name)
 		}
 	}
-	return "less than a minute"
+	return "seconds"
 }
 
 // withBar returns a web page with a bar as the first thing of its body.

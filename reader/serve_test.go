@@ -8,9 +8,11 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"coranto/edition"
 	"coranto/reader"
 )
 
@@ -186,4 +188,78 @@ func TestServerSecret(t *testing.T) {
 	if _, err := reader.NewServer(nil, l, strings.NewReader("short")); err == nil {
 		t.Error("without randomness: got a server")
 	}
+}
+
+// The bar says each state in words.
+func TestBar(t *testing.T) {
+	const day = 24 * time.Hour
+	for _, test := range []struct {
+		after time.Duration
+		want  []string
+	}{
+		{30 * time.Second, []string{"coranto-bar good", "<b>FRESH</b>, seconds old", "the newsroom’s word alone"}},
+		{time.Minute, []string{"<b>FRESH</b>, 1 minute old"}},
+		{26 * time.Hour, []string{"<b>FRESH</b>, 1 day old"}},
+		{3 * day, []string{"coranto-bar warn", "<b>AGED</b>, 3 days old", "There may be a newer one"}},
+		{40 * day, []string{"coranto-bar warn", "<b>STALE TRUST</b>, 40 days old · <b>UNCONFIRMED</b>", "may have been replaced"}},
+		{-day, []string{"coranto-bar warn", "<b>CLOCK WRONG</b> ·", "no age can be told"}},
+	} {
+		p := newPress(t, 1)
+		r := p.open(reader.Options{Now: func() time.Time { return epoch.Add(test.after) }}, p.publish(front()).source("a"))
+		refresh(t, r)
+		_, body := ask(t, "GET", local(t, p, r))
+		for _, want := range append(test.want, "The Lantern", "edition 1", "22 November 2026, 12:00 UTC") {
+			if !strings.Contains(body, want) {
+				t.Errorf("%v: got no %q in %.900q", test.after, want, body)
+			}
+		}
+	}
+}
+
+// While it is open it looks for newer editions by itself.
+func TestServerRefreshes(t *testing.T) {
+	p := newPress(t, 1)
+	first := p.publish(front())
+	p.now = p.now.Add(time.Hour)
+	second := p.publish(map[string]string{"index.html": story("corrected")})
+	changing := &switching{first: first.source("a"), then: second.source("a"), asked: make(chan bool, 100)}
+	r := p.open(reader.Options{}, changing)
+	refresh(t, r)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	s, err := reader.NewServer(r, l, rand.NewChaCha8([32]byte{9}))
+	must(t, err)
+	s.Every = time.Millisecond
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Run(ctx) }()
+	changing.switched.Store(true)
+	<-changing.asked
+	<-changing.asked // by a second refresh: the first is done
+	if got := r.Verdict().Edition; got != 2 {
+		t.Errorf("got edition %d, want 2", got)
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Errorf("run: %v", err)
+	}
+}
+
+// switching is a source that becomes another, and tells when that is asked for its latest edition.
+type switching struct {
+	first, then reader.Source
+	switched    atomic.Bool
+	asked       chan bool
+}
+
+func (s *switching) Name() string { return "a" }
+
+func (s *switching) Fetch(ctx context.Context, path string, max int64) ([]byte, error) {
+	if s.switched.Load() {
+		if path == edition.LatestPath && len(s.asked) < cap(s.asked) {
+			s.asked <- true
+		}
+		return s.then.Fetch(ctx, path, max)
+	}
+	return s.first.Fetch(ctx, path, max)
 }
