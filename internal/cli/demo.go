@@ -287,7 +287,7 @@ func (d *demo) show(r *reader.Reader, lies int) error {
 	for _, m := range d.mirrors {
 		name := strings.Trim(strings.TrimPrefix(m.url, "http://"), "/")
 		report := met[name]
-		rows = append(rows, []string{name, m.Does, orElse(report.Detail, "the newest edition, proved"), decided(report.State)})
+		rows = append(rows, []string{name, m.Does, orElse(brief(report.Detail), "the newest edition, proved"), decided(report.State)})
 	}
 	if err := term.Table(d.stdout, []string{"MIRROR", "WHAT IT DOES", "WHAT THE READER MET", "DECIDED"}, rows); err != nil {
 		return err
@@ -297,6 +297,9 @@ func (d *demo) show(r *reader.Reader, lies int) error {
 		v.Edition, yesNo(v.Authentic), yesNo(v.Whole), freshness(v), lies)
 	return err
 }
+
+// brief returns the last part of an error: what happened, without where.
+func brief(detail string) string { return strings.TrimSpace(detail[strings.LastIndex(detail, ": ")+1:]) }
 
 // decided says what the reader does with a mirror in some state.
 func decided(s reader.State) string {
