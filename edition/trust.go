@@ -56,6 +56,9 @@ func NewTrust(root []byte) (*Trust, error) {
 // ID names the root that the trust began with, as Masthead.ID does.
 func (t *Trust) ID() Hash { return t.id }
 
+// Root returns the newest root. The caller does not change it.
+func (t *Trust) Root() []byte { return t.root }
+
 // Policy returns the newest policy; the zero Policy, which accepts nothing, before the first refresh.
 func (t *Trust) Policy() Policy { return t.policy }
 

@@ -129,7 +129,7 @@ func (k *Keys) refresh() error {
 	if err := k.trust.Refresh(context.Background(), k.read); err != nil {
 		return fmt.Errorf("trust: %w", err)
 	}
-	return k.signed.load(k.trust.Files())
+	return k.signed.load(k.trust)
 }
 
 // read is an edition.Fetch of the newsroom's own folder.
@@ -210,8 +210,7 @@ func (k *Keys) Cosigner(now time.Time) note.Signer { return k.cosigner.at(now) }
 
 // Masthead returns what the newsroom hands out: its name, languages and mirrors with the newest root.
 func (k *Keys) Masthead(name string, languages, mirrors []string) edition.Masthead {
-	root := k.trust.Files()[edition.RootPath(k.signed.root.Signed.Version)]
-	return edition.Masthead{Name: name, Languages: languages, Mirrors: mirrors, Root: root}
+	return edition.Masthead{Name: name, Languages: languages, Mirrors: mirrors, Root: k.trust.Root()}
 }
 
 // origin returns the name of a new log: what of the newsroom's name is plain ASCII, so that people know it, and random

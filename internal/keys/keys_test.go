@@ -287,3 +287,41 @@ func TestMasthead(t *testing.T) {
 		t.Errorf("got %+v, want %+v", again, m)
 	}
 }
+
+// A write that fails leaves the trust that was in force, and the next one succeeds over what was left behind.
+func TestFailedWrite(t *testing.T) {
+	for _, broken := range []string{"trust/timestamp.json", "trust/2.snapshot.json", "trust/2.targets.json"} {
+		k, dir := create(t, "The Lantern")
+		held, _ := dir.ReadFile(broken)
+		_ = dir.Remove(broken)
+		// A folder that is not empty can't be replaced by a file.
+		if err := dir.MkdirAll(broken+"/in the way", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		before, expires := k.Policy(), k.Expires()
+		p := before
+		p.EpochFloor = 1
+		if _, err := k.SetPolicy(p, start.Add(time.Hour)); err == nil {
+			t.Fatalf("%s: no error", broken)
+		}
+		if k.Policy().EpochFloor != 0 || !k.Expires().Equal(expires) {
+			t.Errorf("%s: the new policy is in force", broken)
+		}
+		if err := dir.RemoveAll(broken); err != nil {
+			t.Fatal(err)
+		}
+		if held != nil {
+			if err := dir.WriteFile(broken, held, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		again := must[*keys.Keys](t)(keys.Open(dir))
+		if again.Policy().EpochFloor != 0 {
+			t.Errorf("%s: the new policy is in force after a failure", broken)
+		}
+		must[map[string][]byte](t)(again.SetPolicy(p, start.Add(2*time.Hour)))
+		if again.Policy().EpochFloor != 1 {
+			t.Errorf("%s: the second attempt had no effect", broken)
+		}
+	}
+}

@@ -6,7 +6,6 @@ import (
 	"crypto"
 	"crypto/ed25519"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -32,7 +31,8 @@ type repository struct {
 }
 
 // load reads what a verified trust rests on.
-func (r *repository) load(files map[string][]byte) (err error) {
+func (r *repository) load(trust *edition.Trust) (err error) {
+	files := trust.Files()
 	r.timestamp, err = metadata.Timestamp().FromBytes(files[edition.TimestampPath])
 	if err != nil {
 		return err
@@ -46,12 +46,7 @@ func (r *repository) load(files map[string][]byte) (err error) {
 		return err
 	}
 	r.policy = files[edition.PolicyPath(edition.Hash(r.targets.Signed.Targets[edition.PolicyTarget].Hashes["sha256"]))]
-	for path, b := range files {
-		var v int64
-		if n, _ := fmt.Sscanf(path, "trust/%d.root.json", &v); n == 1 && path == edition.RootPath(v) {
-			r.root, err = metadata.Root().FromBytes(b)
-		}
-	}
+	r.root, err = metadata.Root().FromBytes(trust.Root())
 	return err
 }
 
