@@ -12,7 +12,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/mod/sumdb/tlog"
 	"golang.org/x/sync/errgroup"
 
 	"coranto/edition"
@@ -81,8 +80,8 @@ type auditor struct {
 	Audit
 	seen    map[string]bool // the paths that belong to the edition
 	objects map[edition.Hash]bool
-	log     tlog.HashReader          // the log's hashes once they are proved
-	bundles map[int64][]edition.Hash // its records, by number of their bundle
+	trust   *edition.Trust // once it is refreshed
+	log     *edition.Log   // once it is proved
 }
 
 // altered notes a file whose bytes are not the newsroom's.
@@ -156,6 +155,33 @@ func (a *auditor) blame(file string, err error) {
 	a.altered(file, inv.Err.Error())
 }
 
+// blameAll blames each of the errors that err joins.
+func (a *auditor) blameAll(file string, err error) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, err := range joined.Unwrap() {
+			a.blame(file, err)
+		}
+		return
+	}
+	a.blame(file, err)
+}
+
+// check notes a file that an error says something of.
+func (a *auditor) check(file string, err error) {
+	if err != nil {
+		a.altered(file, reason(err))
+	}
+}
+
+// reason returns an error's words without the file that an *InvalidError names.
+func reason(err error) string {
+	var inv *edition.InvalidError
+	if errors.As(err, &inv) {
+		err = inv.Err
+	}
+	return err.Error()
+}
+
 func (a *auditor) run(ctx context.Context, m edition.Masthead) {
 	head, ok := a.head(ctx, m)
 	complete := false
@@ -180,7 +206,10 @@ func (a *auditor) head(ctx context.Context, m edition.Masthead) (head edition.He
 		a.blame(edition.TimestampPath, err)
 		return head, false
 	}
-	a.checkRoots(ctx, m)
+	a.trust = trust
+	if err := trust.CheckRoots(ctx, a.fetch); err != nil {
+		a.blame(edition.RootPath(1), err)
+	}
 	b, ok := a.want(ctx, edition.LatestPath, edition.MaxLatest)
 	if !ok {
 		return head, false
@@ -195,114 +224,19 @@ func (a *auditor) head(ctx context.Context, m edition.Masthead) (head edition.He
 	return head, true
 }
 
-// checkRoots follows the mirror's root files from the first on: they are kept for ever, for readers that were away.
-func (a *auditor) checkRoots(ctx context.Context, m edition.Masthead) {
-	const first = "trust/1.root.json"
-	b, ok := a.want(ctx, first, edition.MaxMetadata)
-	if !ok {
-		return
-	}
-	if bytes.Equal(b, m.Root) {
-		return // the refresh began here
-	}
-	passed := false // whether the way led through the masthead's root
-	old, err := edition.NewTrust(b)
-	if err == nil {
-		err = old.Refresh(ctx, func(ctx context.Context, file string, max int64) ([]byte, error) {
-			b, err := a.fetch(ctx, file, max)
-			passed = passed || bytes.Equal(b, m.Root)
-			return b, err
-		})
-	}
-	if err != nil {
-		a.blame(first, err)
-	} else if !passed {
-		a.altered(first, "leads to other roots than the masthead's")
-	}
-}
-
 // checkLog checks every record and tile of the log against its head.
 func (a *auditor) checkLog(ctx context.Context, head edition.Head) {
-	records, ok := a.records(ctx, head.Size)
-	if !ok {
+	log, err := edition.ReadLog(ctx, head.Checkpoint, a.fetch)
+	if err != nil {
+		a.blameAll(edition.CheckpointPath, err)
 		return
 	}
-	var hashes memoryHashes
-	for i, r := range records {
-		more, err := tlog.StoredHashesForRecordHash(int64(i), edition.RecordHash(r), hashes)
-		if err != nil {
-			a.altered(edition.CheckpointPath, err.Error())
-			return
-		}
-		hashes = append(hashes, more...)
-	}
-	root, err := tlog.TreeHash(head.Size, hashes)
-	if err != nil || root != head.Hash || records[head.Size-1] != head.ManifestHash {
-		a.blameBundle(ctx, records)
-		return
-	}
-	a.log, a.bundles = hashes, map[int64][]edition.Hash{}
-	for n, part := range slices.Collect(slices.Chunk(records, edition.TileWidth)) {
-		a.bundles[int64(n)] = part
-	}
-	for _, t := range tlog.NewTiles(edition.TileHeight, 0, head.Size) {
-		if want, err := tlog.ReadTileData(t, hashes); err == nil && t.W > 0 {
-			a.wantBytes(ctx, edition.TilePath(t), want)
+	a.log = log
+	for _, file := range log.Paths() {
+		if b, ok := a.want(ctx, file, edition.MaxLatest); ok {
+			a.check(file, log.CheckFile(file, b))
 		}
 	}
-}
-
-// records reads all records of the log, a bundle at a time.
-func (a *auditor) records(ctx context.Context, size int64) (records []edition.Hash, ok bool) {
-	for n := int64(0); n*edition.TileWidth < size; n++ {
-		t := tlog.Tile{H: edition.TileHeight, L: -1, N: n, W: int(min(edition.TileWidth, size-n*edition.TileWidth))}
-		b, ok := a.want(ctx, edition.TilePath(t), edition.MaxLatest)
-		if !ok {
-			return nil, false
-		}
-		bundle, err := edition.ParseBundle(b, t.W)
-		if err != nil {
-			a.altered(edition.TilePath(t), err.Error())
-			return nil, false
-		}
-		records = append(records, bundle...)
-	}
-	return records, true
-}
-
-// blameBundle finds the bundles whose records are not those of the tiles above them, after the log didn't add up.
-func (a *auditor) blameBundle(ctx context.Context, records []edition.Hash) {
-	found := false
-	for n, part := range slices.Collect(slices.Chunk(records, edition.TileWidth)) {
-		tile := tlog.Tile{H: edition.TileHeight, L: 0, N: int64(n), W: len(part)}
-		var want []byte
-		for _, r := range part {
-			h := edition.RecordHash(r)
-			want = append(want, h[:]...)
-		}
-		if got, ok := a.want(ctx, edition.TilePath(tile), int64(len(want))); !ok || !bytes.Equal(got, want) {
-			tile.L = -1
-			a.altered(edition.TilePath(tile), "its records are not those of the log's tiles")
-			found = true
-		}
-	}
-	if !found {
-		a.altered(edition.CheckpointPath, "the log's records don't give this head")
-	}
-}
-
-// memoryHashes are a log's stored hashes.
-type memoryHashes []tlog.Hash
-
-func (m memoryHashes) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
-	out := make([]tlog.Hash, len(indexes))
-	for i, x := range indexes {
-		if x < 0 || x >= int64(len(m)) {
-			return nil, fmt.Errorf("no stored hash %d", x)
-		}
-		out[i] = m[x]
-	}
-	return out, nil
 }
 
 // workers is the number of files that Verify checks at once.
@@ -425,40 +359,26 @@ func (a *auditor) checkStrays(ctx context.Context, l Lister) {
 }
 
 func (a *auditor) checkStray(ctx context.Context, file string) {
-	if h, ok := edition.ParseObjectPath(file); ok {
-		if b, err := a.fetch(ctx, file, edition.MaxObject); err != nil || edition.Sum(b) != h {
-			a.stray(file, "its bytes have another hash")
-		}
+	b, err := a.fetch(ctx, file, edition.MaxObject)
+	if err != nil {
+		a.stray(file, err.Error())
 		return
 	}
-	if want, ok := a.oldTile(file); ok {
-		if got, err := a.fetch(ctx, file, int64(len(want))); err != nil || !bytes.Equal(got, want) {
-			a.stray(file, "differs from what the log says")
+	switch top, _, _ := strings.Cut(file, "/"); {
+	case top == "o":
+		if h, ok := edition.ParseObjectPath(file); !ok || edition.Sum(b) != h {
+			err = errors.New("its bytes have another hash")
 		}
-		return
+	case top == "log" && a.log != nil:
+		err = a.log.CheckFile(file, b)
+	case top == "trust":
+		err = a.trust.CheckFile(file, b)
+	default:
+		err = errors.New("is not part of the edition")
 	}
-	a.stray(file, "is not part of the edition")
-}
-
-// oldTile returns what a partial tile or bundle of an older head of the same log must be: the beginning of today's.
-func (a *auditor) oldTile(file string) ([]byte, bool) {
-	t, ok := edition.ParseTilePath(file)
-	if !ok || a.log == nil {
-		return nil, false
+	if err != nil {
+		a.stray(file, reason(err))
 	}
-	if t.L < 0 {
-		return a.oldBundle(t)
-	}
-	want, err := tlog.ReadTileData(t, a.log)
-	return want, err == nil
-}
-
-func (a *auditor) oldBundle(t tlog.Tile) ([]byte, bool) {
-	records := a.bundles[t.N]
-	if len(records) < t.W {
-		return nil, false
-	}
-	return edition.MarshalBundle(records[:t.W]), true
 }
 
 // Files walks the folder. Names that begin with a dot are left out: no mirror serves them.
