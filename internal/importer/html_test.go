@@ -141,7 +141,10 @@ func TestHTMLLimits(t *testing.T) {
 
 // TestHTMLTakesLinearTime reads shapes that would take minutes if a step looked back over all that was read before.
 func TestHTMLTakesLinearTime(t *testing.T) {
-	for _, crumb := range []string{"<i></i>a", "<i>a</i>b", "<br>", "a<br>", "<p>", "<li>", "<table>", "<td colspan=64>", "<tr><td colspan=999>x", "<a href=x>", "<img alt=a src=http://x/>", "<span dir=rtl>a</span>"} {
+	for _, crumb := range []string{
+		"<i></i>a", "<i>a</i>b", "<br>", "a<br>", "<p>", "<li>", "<table>", "<td colspan=64>", "<tr><td colspan=999>x",
+		"<a href=x>", "<img alt=a src=http://x/>", "<span dir=rtl>a</span>", "<b><p>", "<a><b>", "</p>", "<svg>", "<!--", "<blockquote>", "<pre>a", "<li><p>a</p>",
+	} {
 		in := "<table><tr>" + strings.Repeat(crumb, 200_000/len(crumb))
 		start := time.Now()
 		_, err := importer.NewCleaner("en").HTML(in, nil)

@@ -5,10 +5,11 @@
 //
 //	w := importer.NewWriter(st)
 //	clean := importer.NewCleaner("fa")
-//	body := clean.HTML(item.Content, base)
-//	err := w.Add(ctx, story, func(lang string) importer.Place { return importer.Place{File: "feed.xml", Item: item.ID} })
+//	body, err := clean.HTML(content, base)
 //	…
-//	report, err := w.Close(ctx)
+//	err = w.Add(ctx, story, func(lang string) importer.Place { return importer.Place{File: "feed.xml", Item: "17"} })
+//	…
+//	report, err := w.Close(ctx, err)
 package importer
 
 import (

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"coranto/internal/importer"
 	"coranto/internal/importer/markdown"
@@ -292,6 +293,7 @@ func TestRefused(t *testing.T) {
 		{"folder as a picture", files("x/en.md", head+"![a](b)", "x/b/c", ""), "x/en.md:5", "not a regular file"},
 		{"nested too deep", files("x/en.md", head+"a\n"+strings.Repeat(">", 1000)+"b"), "x/en.md:6", "nested"},
 		{"nested deep", files("x/en.md", head+strings.Repeat(">", 20)+"b"), "x/en.md:5", "nested"},
+		{"too many marks", files("x/en.md", head+strings.Repeat("*a_", 100_000)), "x/en.md:5", "marks in one paragraph"},
 		{"no article", files("x/story.yaml", ""), "x", "without an article"},
 		{"no folder", files("en.md", head), "en.md", "no folder of its own"},
 	} {
@@ -304,6 +306,18 @@ func TestRefused(t *testing.T) {
 		}
 		if p := r.Problems[0]; p.File != c.where && !(strings.HasSuffix(c.where, ":") && strings.HasPrefix(p.File, c.where)) || !strings.Contains(p.Reason, c.why) {
 			t.Errorf("%s: got %s, want %s: %s", c.name, p, c.where, c.why)
+		}
+	}
+}
+
+// TestTime reads the shapes that goldmark is slowest at, as large as they may be.
+func TestTime(t *testing.T) {
+	for _, crumb := range []string{"[a](", "*a_", "`", "<a ", "~~a", "a\n"} {
+		start := time.Now()
+		paragraph := strings.Repeat(crumb, 5000/max(1, strings.Count(crumb, "*")+strings.Count(crumb, "_")+strings.Count(crumb, "[")))
+		run(t, keepNothing{t}, files("x/en.md", head+strings.Repeat(paragraph+"\n\n", 200_000/len(paragraph))))
+		if d := time.Since(start); d > 10*time.Second {
+			t.Errorf("%q: %v", crumb, d)
 		}
 	}
 }
