@@ -70,6 +70,9 @@ func (r *run) renderUnit(ctx context.Context, u site.Unit, made map[string]bool)
 		return fmt.Errorf("render %s: %w", u, err)
 	}
 	own := map[string]bool{}
+	for _, path := range out.Kept {
+		own[path] = true
+	}
 	for _, f := range out.Files {
 		own[f.Path] = true
 		if err := r.take(ctx, f); err != nil {

@@ -18,8 +18,10 @@ type Output struct {
 	Files []File
 	// Gone are paths of the unit that the site does not have, or no longer.
 	Gone []string
+	// Kept are paths of the unit that are as they were, and were not rendered.
+	Kept []string
 	// Owned is a prefix of tree keys (edition.Key) that belongs to the unit alone, or empty: what is published under
-	// it and not among Files is gone.
+	// it and not among Files and Kept is gone.
 	Owned string
 }
 
@@ -61,7 +63,7 @@ type evidence struct {
 	Retrieved             *stamp
 }
 
-// story renders a story's pages in all its languages, and names its media.
+// story renders a story's pages, in all its languages unless the unit names the one that differs, and names its media.
 func (s *Site) story(ctx context.Context, snap Snapshot, u Unit) (Output, error) {
 	st, err := snap.Story(ctx, u.Story)
 	if errors.Is(err, store.ErrNotFound) {
@@ -84,6 +86,10 @@ func (s *Site) story(ctx context.Context, snap Snapshot, u Unit) (Output, error)
 	}
 	langs := s.languages(st.Articles)
 	for _, a := range st.Articles {
+		if !shows(a, u.List.Lang) {
+			out.Kept = append(out.Kept, StoryPath(a.Lang, st.Address))
+			continue
+		}
 		f, err := s.article(st, a, langs, r)
 		if err != nil {
 			return Output{}, err
@@ -93,6 +99,12 @@ func (s *Site) story(ctx context.Context, snap Snapshot, u Unit) (Output, error)
 	media, err := mediaFiles(st.Address, r)
 	out.Files = append(out.Files, media...)
 	return out, err
+}
+
+// shows says whether an article's page shows something of the article in a language: its own does, and those of its
+// translations, which say when it has been corrected since. Every page shows something of an unnamed one.
+func shows(a news.Article, tag string) bool {
+	return tag == "" || a.Lang == tag || a.Revision.Origin != nil && a.Revision.Origin.Lang == tag
 }
 
 // languages returns the languages of some articles, in the order in which the site offers them.

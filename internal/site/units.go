@@ -25,7 +25,7 @@ const (
 	Archive  Kind = "archive"  // the months that have stories: List.Lang
 	Month    Kind = "month"    // the days of a month: List.Lang, Day as 2026-11
 	Day      Kind = "day"      // the stories of a day: List.Lang, Day as 2026-11-22
-	Story    Kind = "story"    // all files of a story: Story; Address where it is known
+	Story    Kind = "story"    // a story's files: Story; Address where known; List.Lang where one article alone differs
 )
 
 // A Unit is what is rendered at a time. Units are equal when they make the same files.
@@ -89,7 +89,7 @@ func (s *Site) Touched(ctx context.Context, snap Snapshot, changes iter.Seq2[sto
 func (s *Site) touch(ctx context.Context, snap Snapshot, c store.Change, add func(Unit)) error {
 	if c.Kind == store.StoryChanged {
 		if c.Address != (news.Address{}) { // Without one it was never public.
-			add(Unit{Kind: Story, Story: c.Story, Address: c.Address})
+			add(Unit{Kind: Story, Story: c.Story, Address: c.Address, List: store.List{Lang: c.List.Lang}})
 		}
 		return nil
 	}
