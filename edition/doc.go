@@ -5,7 +5,7 @@
 // It takes bytes and functions that fetch bytes. It knows no network, no database and no news.
 //
 //	trust, err := edition.NewTrust(masthead.Root)      // what the newsroom handed out
-//	err = trust.Refresh(ctx, fetch, time.Now())        // the newest policy, from any mirror
+//	err = trust.Refresh(ctx, fetch)                    // the newest policy, from any mirror
 //	head, err := trust.Policy().OpenLatest(latest)     // the newest edition, proved
 //	tree := edition.Tree{Root: head.Manifest.Root, Get: get}
 //	entry, found, err := tree.Lookup(ctx, "fa/index.html")
