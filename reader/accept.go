@@ -72,7 +72,7 @@ func (d *round) extendsKept(ctx context.Context, o *offer) bool {
 	var fork *edition.ForkError
 	if errors.As(err, &fork) {
 		d.fork(o.m, fork)
-	} else {
+	} else if ctx.Err() == nil {
 		d.r.note(o.m, Incomplete, "does not show that its edition extends the one before")
 		d.errs = append(d.errs, err)
 	}

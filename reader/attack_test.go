@@ -312,6 +312,22 @@ func TestLiarIsDropped(t *testing.T) {
 	}
 }
 
+// When a network answers for all mirrors, as a hotel's log-in page does, they are asked again once it is gone.
+func TestLogInPage(t *testing.T) {
+	p, _, second := twoEditions(t)
+	page := files{edition.LatestPath: []byte("<html>Welcome to our hotel</html>")}
+	s := &switching{first: page.source("a"), then: second.source("a"), asked: make(chan bool, 100)}
+	r := p.open(reader.Options{}, s, files{}.source("dead"))
+	if _, err := r.Refresh(t.Context()); !errors.Is(err, reader.ErrNoMirror) {
+		t.Fatalf("got %v, want ErrNoMirror", err)
+	}
+	s.switched.Store(true)
+	if rep := refresh(t, r); rep.Offline || rep.Verdict.Edition != 2 {
+		t.Errorf("got %+v", rep)
+	}
+	get(t, r, wanted, truth)
+}
+
 // An edition tells of further mirrors; they are signed, so the reader takes them up.
 func TestMirrorsOfTheEdition(t *testing.T) {
 	p := newPress(t, 1)

@@ -14,8 +14,8 @@ import (
 // State says what a reader made of a mirror.
 type State string
 
-// The states of a mirror. A mirror that is Endless, Lied or Forked is not asked again while the reader is open, and is
-// asked last for a month; the others are asked again at the next Refresh.
+// The states of a mirror. A mirror that is Endless, Lied or Forked is dropped: it is not asked again while the reader is
+// open, unless there is no other, and for a month it is asked last. The others are asked again at the next Refresh.
 const (
 	// Unasked: nothing was asked of it yet.
 	Unasked State = "not asked"

@@ -88,7 +88,8 @@ type Reader struct {
 	state    state
 	total    tally
 
-	refreshing sync.Mutex // held by the one Refresh that runs
+	refreshing sync.Mutex // held by the one Refresh that runs; guards offline
+	offline    bool       // the last Refresh found no mirror
 
 	mu          sync.Mutex // guards what follows
 	mirrors     []*mirror

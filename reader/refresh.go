@@ -36,20 +36,37 @@ type Report struct {
 func (r *Reader) Refresh(ctx context.Context) (Report, error) {
 	r.refreshing.Lock()
 	defer r.refreshing.Unlock()
+	r.forgive()
 	d := r.newRound()
 	d.ask(ctx, func(m *mirror) bool { return !m.shunned })
 	if len(d.offers) == 0 && ctx.Err() == nil {
 		d.ask(ctx, func(m *mirror) bool { return m.shunned })
 	}
+	if ctx.Err() != nil {
+		return Report{Mirrors: r.Mirrors(), Verdict: r.Verdict()}, ctx.Err()
+	}
 	isNew := d.settle(ctx)
-	rep := Report{Mirrors: r.Mirrors(), Verdict: r.Verdict(), New: isNew, Offline: len(d.offers) == 0, Forks: d.forks}
-	switch _, has := r.Head(); {
-	case ctx.Err() != nil:
-		return rep, ctx.Err()
-	case !has:
+	r.offline = len(d.offers) == 0
+	rep := Report{Mirrors: r.Mirrors(), Verdict: r.Verdict(), New: isNew, Offline: r.offline, Forks: d.forks}
+	if _, has := r.Head(); !has {
 		return rep, errors.Join(append([]error{ErrNoMirror}, d.errs...)...)
 	}
 	return rep, nil
+}
+
+// forgive lets mirrors that were dropped be asked again, last, when the refresh before found no mirror at all: where a
+// network answers for everybody, as a hotel's log-in page does, it is not the mirrors that lie. r.refreshing is held.
+func (r *Reader) forgive() {
+	if !r.offline {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, m := range r.mirrors {
+		if m.state.dropped() {
+			m.state, m.shunned, m.before = "", true, m.detail
+		}
+	}
 }
 
 // An offer is what a mirror sent as `latest`, and what is made of it.
@@ -112,7 +129,7 @@ func (d *round) ask(ctx context.Context, wanted func(*mirror) bool) {
 		select {
 		case a := <-answers:
 			delete(pending, a.m)
-			d.take(a)
+			d.take(ctx, a)
 		case n := <-renewals:
 			d.takeTrust(ctx, n)
 		case <-hedge.C:
@@ -150,10 +167,13 @@ func (r *Reader) latest(ctx context.Context, m *mirror) answer {
 }
 
 // take takes a mirror's answer in.
-func (d *round) take(a answer) {
+func (d *round) take(ctx context.Context, a answer) {
 	d.r.mu.Lock()
 	a.m.took = a.took
 	d.r.mu.Unlock()
+	if a.err != nil && ctx.Err() != nil {
+		return // called off
+	}
 	if a.err != nil {
 		d.blame(a.m, fmt.Errorf("fetch %q: %w", edition.LatestPath, a.err))
 		return
@@ -167,7 +187,7 @@ func (d *round) take(a answer) {
 func claimedSize(latest []byte) int64 {
 	_, checkpoint, _ := strings.Cut(string(latest), "\n\n")
 	if f := strings.SplitN(checkpoint, "\n", 3); len(f) == 3 {
-		if n, err := strconv.ParseInt(f[1], 10, 64); err == nil {
+		if n, err := strconv.ParseInt(f[1], 10, 64); err == nil && n > 0 {
 			return n
 		}
 	}

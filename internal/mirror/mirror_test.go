@@ -40,7 +40,7 @@ func folder(t testing.TB) *os.Root {
 		"public/media/story/a.vtt":           []byte("WEBVTT"),
 		"public/media/story/a.xyz":           []byte("x"),
 		"public/.tmp-1":                      []byte("half"),
-		"public/.git/config":                 []byte("x"),
+		"public/.git/config":                 []byte("hidden"),
 		"public/latest":                      []byte("latest"),
 		"public/log/checkpoint":              []byte("checkpoint"),
 		"public/log/tile/0/000":              []byte("tile"),
