@@ -67,7 +67,7 @@ func (t *settling) finishLists() (map[store.List]bool, error) {
 		if l.Topic != "" && (named || (s.articles.before == 0) != (s.articles.now == 0)) {
 			newest[store.List{Lang: l.Lang}] = true // a language's front names its topics
 		}
-		if named && s.oldName != "" { // and each page of a topic its name
+		if named && s.articles.before > 0 { // and each page of a topic its name
 			newest[l] = true
 			if err := t.allPages(l, s); err != nil {
 				return nil, err

@@ -48,8 +48,8 @@ type put struct {
 	w      *session
 	story  news.Story
 	result store.PutResult
-	// whole says that more than the articles changed.
-	whole bool
+	// voices says that the sources or claims of a story that was there are others now.
+	voices bool
 }
 
 func (p *put) run() error {
@@ -62,39 +62,33 @@ func (p *put) run() error {
 			return fmt.Errorf("article %s: %w", a.Lang, err)
 		}
 	}
-	if p.whole {
+	if p.voices {
 		if err := p.checkMerged(); err != nil {
 			return err
 		}
 	}
-	if p.whole || len(p.result.New)+len(p.result.Changed) > 0 {
-		return touch(p.ctx, p.w, p.story.ID, p.whole)
+	if !p.voices && len(p.result.New)+len(p.result.Changed) == 0 {
+		return nil
 	}
-	return nil
-}
-
-// touch notes that Settle must look at a story again.
-func touch(ctx context.Context, w *session, id string, whole bool) error {
-	return w.exec(ctx, `INSERT INTO touched (story, whole) VALUES (?, ?)
-		ON CONFLICT DO UPDATE SET whole = max(whole, excluded.whole)`, id, whole)
+	return p.w.exec(p.ctx, "INSERT INTO touched (story, whole) VALUES (?, 0) ON CONFLICT DO NOTHING", p.story.ID)
 }
 
 // voices is a row of story: what it says besides its articles.
-type voices struct{ wish, sources, claims string }
+type voices struct{ wish, sources, open, claims string }
 
 func scanVoices(r row) (v voices, err error) {
-	err = r.Scan(&v.wish, &v.sources, &v.claims)
+	err = r.Scan(&v.wish, &v.sources, &v.open, &v.claims)
 	return v, err
 }
 
 // putStory writes the story's own row and says whether there was one.
 func (p *put) putStory() (known bool, err error) {
-	old, err := one(p.ctx, p.w, scanVoices, "SELECT wish, sources, claims FROM story WHERE id = ?", p.story.ID)
+	old, err := one(p.ctx, p.w, scanVoices, "SELECT wish, sources, open_sources, claims FROM story WHERE id = ?", p.story.ID)
 	if known = err == nil; !known && !errors.Is(err, store.ErrNotFound) {
 		return false, err
 	}
 	if !known {
-		old = voices{sources: "[]", claims: "[]"}
+		old = voices{sources: "[]", open: "[]", claims: "[]"}
 	}
 	now := old
 	if p.story.Slug != "" {
@@ -104,19 +98,22 @@ func (p *put) putStory() (known bool, err error) {
 		if now.sources, err = encodeList(p.story.Sources); err != nil {
 			return known, err
 		}
+		if now.open, err = encodeList(p.story.ForReaders().Sources); err != nil {
+			return known, err
+		}
 	}
 	if p.story.Claims != nil {
 		if now.claims, err = encodeList(p.story.Claims); err != nil {
 			return known, err
 		}
 	}
-	p.whole = known && (now.sources != old.sources || now.claims != old.claims)
+	p.voices = known && (now.sources != old.sources || now.claims != old.claims)
 	if known && now == old {
 		return known, nil
 	}
-	return known, p.w.exec(p.ctx, `INSERT INTO story (id, wish, sources, claims) VALUES (?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET wish = excluded.wish, sources = excluded.sources, claims = excluded.claims`,
-		p.story.ID, now.wish, now.sources, now.claims)
+	return known, p.w.exec(p.ctx, `INSERT INTO story (id, wish, sources, open_sources, claims) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET wish = excluded.wish, sources = excluded.sources, open_sources = excluded.open_sources,
+			claims = excluded.claims`, p.story.ID, now.wish, now.sources, now.open, now.claims)
 }
 
 // checkMerged checks the whole story after its sources or claims were replaced: an article in another language may

@@ -3,12 +3,13 @@
 -- What the newsroom wrote. Revisions are never changed.
 
 CREATE TABLE story (
-	id      TEXT PRIMARY KEY,
-	wish    TEXT NOT NULL, -- the slug that the source wishes for
-	sources TEXT NOT NULL, -- JSON
-	claims  TEXT NOT NULL, -- JSON
-	day     TEXT,          -- the address, from the first Settle on that finds the story public
-	slug    TEXT UNIQUE
+	id           TEXT PRIMARY KEY,
+	wish         TEXT NOT NULL, -- the slug that the source wishes for
+	sources      TEXT NOT NULL, -- JSON, with the identities of anonymous ones
+	open_sources TEXT NOT NULL, -- JSON, without
+	claims       TEXT NOT NULL, -- JSON
+	day          TEXT,          -- the address, from the first Settle on that finds the story public
+	slug         TEXT UNIQUE
 );
 
 CREATE TABLE revision (
@@ -48,7 +49,7 @@ CREATE TABLE media (
 	renditions TEXT NOT NULL -- JSON; the bytes stand in the folder media
 );
 
--- The stories that were written since the last Settle. whole: more than its articles changed.
+-- The stories that were written since the last Settle. whole: all of its pages differ, as when a rendition is another.
 CREATE TABLE touched (
 	story TEXT PRIMARY KEY REFERENCES story,
 	whole INTEGER NOT NULL
@@ -67,7 +68,7 @@ CREATE TABLE shown (
 	story   TEXT PRIMARY KEY REFERENCES story,
 	day     TEXT NOT NULL,
 	slug    TEXT NOT NULL,
-	sources TEXT NOT NULL,
+	sources TEXT NOT NULL, -- story.open_sources
 	claims  TEXT NOT NULL
 );
 CREATE INDEX shown_address ON shown (day, slug, story);

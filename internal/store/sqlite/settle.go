@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -197,6 +196,11 @@ func (t *settling) story(id string, whole bool) error {
 	if err != nil {
 		return err
 	}
+	if !whole && len(before) > 0 {
+		if whole, err = t.otherVoices(id); err != nil {
+			return err
+		}
+	}
 	differs := whole && len(before)+len(now) > 0
 	for _, lang := range sorted(union(before, now)) {
 		old, was := before[lang]
@@ -217,6 +221,12 @@ func (t *settling) story(id string, whole bool) error {
 	}
 	t.changed[id] = true
 	return t.show(id, len(before) > 0, len(now) > 0, now)
+}
+
+// otherVoices says whether the sources or claims of a public story are others than readers were shown.
+func (t *settling) otherVoices(id string) (bool, error) {
+	return one(t.ctx, t.w, value[bool], `SELECT s.open_sources <> h.sources OR s.claims <> h.claims
+		FROM shown h JOIN story s ON s.id = h.story WHERE h.story = ?`, id)
 }
 
 func union[V any](a, b map[string]V) map[string]V {
@@ -295,7 +305,7 @@ func (t *settling) show(id string, was, is bool, now map[string]version) error {
 		}
 	}
 	return t.w.exec(t.ctx, `INSERT INTO shown (story, day, slug, sources, claims)
-		SELECT id, day, slug, sources, claims FROM story WHERE id = ?
+		SELECT id, day, slug, open_sources, claims FROM story WHERE id = ?
 		ON CONFLICT DO UPDATE SET sources = excluded.sources, claims = excluded.claims`, id)
 }
 
@@ -371,181 +381,4 @@ func (t *settling) day(lang, name string) (*count, error) {
 	}
 	t.days[k] = &count{n, n}
 	return t.days[k], nil
-}
-
-// A listed is an article's row in a list.
-type listed struct {
-	topic, name string
-	place       int
-	public      bool
-}
-
-func scanListed(r row) (v listed, err error) {
-	err = r.Scan(&v.topic, &v.name, &v.place, &v.public)
-	return v, err
-}
-
-// place brings an article's rows in the lists of its language and topics up to date. same says that its headline is as
-// it was. Those that are new to a list wait in arrived, because their order decides their places.
-func (t *settling) place(id, lang string, old version, was bool, cur version, is, same bool) error {
-	rows, err := all(t.ctx, t.w, scanListed, `SELECT topic, name, place, published IS NOT NULL FROM listing
-		WHERE story = ? AND lang = ?`, id, lang)
-	if err != nil {
-		return err
-	}
-	names := t.topics(rows, old, was, cur, is)
-	for _, l := range rows {
-		name, stays := names[l.topic]
-		delete(names, l.topic)
-		if !stays && !l.public {
-			continue
-		}
-		if !stays {
-			name = l.name
-		}
-		now := listed{topic: l.topic, name: name, place: l.place, public: stays}
-		if err := t.relist(position{cur.published, id}, lang, l, now, same); err != nil {
-			return err
-		}
-	}
-	for topic, name := range names {
-		l := store.List{Lang: lang, Topic: topic}
-		if t.arrived[l] == nil {
-			t.arrived[l] = map[string]arrival{}
-		}
-		t.arrived[l][id] = arrival{position{cur.published, id}, name}
-	}
-	return nil
-}
-
-// topics returns the names, by topic, of the lists that an article now stands in; "" is the language's own.
-func (t *settling) topics(rows []listed, old version, was bool, cur version, is bool) map[string]string {
-	names := map[string]string{}
-	if !is {
-		return names
-	}
-	names[""] = ""
-	if was && old.number == cur.number {
-		for _, l := range rows {
-			if l.public {
-				names[l.topic] = l.name
-			}
-		}
-		return names
-	}
-	for _, topic := range cur.topics {
-		names[topic.Slug] = topic.Name
-	}
-	return names
-}
-
-// relist changes an article's row in a list from one state to another. same says that its headline is as it was.
-func (t *settling) relist(at position, lang string, from, to listed, same bool) error {
-	l := store.List{Lang: lang, Topic: to.topic}
-	state, err := t.list(l)
-	if err != nil {
-		return err
-	}
-	state.reworded[at.story] = true
-	if from == to && same {
-		return nil
-	}
-	if from.public != to.public || !same {
-		if err := t.page(l, pageOf(to.place), state); err != nil {
-			return err
-		}
-	}
-	if from.public {
-		state.articles.now--
-	}
-	if to.public {
-		state.articles.now++
-	}
-	return t.w.exec(t.ctx, "UPDATE listing SET published = iif(?, ?, NULL), name = ? WHERE story = ? AND lang = ? AND topic = ?",
-		to.public, at.published, to.name, at.story, lang, to.topic)
-}
-
-// pageOf returns the number of the page that a place is on; both count from 1.
-func pageOf(place int) int { return (place-1)/store.PerPage + 1 }
-
-// places returns the first and the last place of a page.
-func places(page int) (first, last int) { return (page-1)*store.PerPage + 1, page * store.PerPage }
-
-// list returns the state of a list, as it was before the first change to it.
-func (t *settling) list(l store.List) (*list, error) {
-	if s, ok := t.lists[l]; ok {
-		return s, nil
-	}
-	s, err := one(t.ctx, t.w, func(r row) (*list, error) {
-		s := &list{}
-		err := r.Scan(&s.name, &s.places, &s.articles.before)
-		return s, err
-	}, "SELECT name, places, articles FROM list WHERE lang = ? AND topic = ?", l.Lang, l.Topic)
-	if errors.Is(err, store.ErrNotFound) {
-		s, err = &list{}, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	s.oldName, s.articles.now, s.reworded = s.name, s.articles.before, map[string]bool{}
-	if s.newest, err = t.newest(l); err != nil {
-		return nil, err
-	}
-	t.lists[l] = s
-	return s, nil
-}
-
-func (t *settling) newest(l store.List) ([]position, error) {
-	return all(t.ctx, t.w, func(r row) (p position, err error) {
-		err = r.Scan(&p.published, &p.story)
-		return p, err
-	}, `SELECT published, story FROM listing WHERE lang = ? AND topic = ? AND published IS NOT NULL
-		ORDER BY published DESC, story LIMIT ?`, l.Lang, l.Topic, store.FrontSize)
-}
-
-// page notes that a page changes, before it does.
-func (t *settling) page(l store.List, number int, state *list) (err error) {
-	k := page{l, number}
-	if _, ok := t.pages[k]; ok {
-		return nil
-	}
-	first, _ := places(number)
-	if first > state.places {
-		t.pages[k] = 0
-		return nil
-	}
-	t.pages[k], err = t.countPage(k)
-	return err
-}
-
-func (t *settling) countPage(k page) (int, error) {
-	first, last := places(k.number)
-	return one(t.ctx, t.w, value[int], `SELECT count(published) FROM listing
-		WHERE lang = ? AND topic = ? AND place BETWEEN ? AND ?`, k.Lang, k.Topic, first, last)
-}
-
-// arrive gives the articles that are new to a list their places.
-func (t *settling) arrive() error {
-	for l, byStory := range t.arrived {
-		state, err := t.list(l)
-		if err != nil {
-			return err
-		}
-		for _, a := range slices.SortedFunc(maps.Values(byStory), oldestFirst) {
-			if err := t.page(l, pageOf(state.places+1), state); err != nil {
-				return err
-			}
-			state.places++
-			state.articles.now++
-			if err := t.w.exec(t.ctx, `INSERT INTO listing (story, lang, topic, name, place, published)
-				VALUES (?, ?, ?, ?, ?, ?)`, a.story, l.Lang, l.Topic, a.name, state.places, a.published); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func oldestFirst(a, b arrival) int {
-	return cmp.Or(cmp.Compare(a.published, b.published), cmp.Compare(a.story, b.story))
 }

@@ -173,9 +173,16 @@ func ids(hs []store.Headline) []string {
 
 func equal[T any](t *testing.T, what string, got, want T) {
 	t.Helper()
-	if !reflect.DeepEqual(got, want) {
-		t.Errorf("%s:\n got %+v\nwant %+v", what, got, want)
+	if reflect.DeepEqual(got, want) {
+		return
 	}
+	g, w := fmt.Sprintf("%+v", got), fmt.Sprintf("%+v", want)
+	at := 0
+	for at < min(len(g), len(w)) && g[at] == w[at] {
+		at++
+	}
+	at = max(0, at-200) // a whole newsroom is too much to look through
+	t.Errorf("%s, from character %d on:\n got %.800s\nwant %.800s", what, at, g[at:], w[at:])
 }
 
 // The changes that tests expect, by what they are about.

@@ -1,5 +1,114 @@
 package storetest
 
-import "testing"
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
 
-func testRandom(t *testing.T, b *bench) {}
+	"coranto/internal/news"
+)
+
+// testRandom puts random stories and settles at random times. After each Settle the snapshot must hold what the model
+// says, and the change log must name all that differs from the snapshot before, and nothing else.
+func testRandom(t *testing.T, b *bench) {
+	puts := 1000
+	if testing.Short() {
+		puts = 200
+	}
+	const seed = 20261122
+	g := generator{random(seed)}
+	m := newModel([]string{"en", "fa", "sr-Cyrl"}, []string{"sea", "war"})
+	before := m.settle(noon, nil)
+	hour := -100
+	for n := range puts {
+		s := g.story()
+		want := m.put(s)
+		got, err := b.Put(t.Context(), s)
+		b.must(err)
+		equal(t, fmt.Sprintf("put %d", n), got, want)
+		if g.IntN(5) > 0 {
+			continue
+		}
+		hour += g.IntN(5) - 1
+		changes := b.changes(hours(hour))
+		stored := read(b.snapshot(), m.languages, m.topics)
+		after := m.settle(hours(hour), stored.Stories)
+		equal(t, fmt.Sprintf("content after put %d", n), stored, after)
+		d := difference{model: m, before: before, after: after}
+		equal(t, fmt.Sprintf("changes after put %d", n), changes, d.run())
+		checkSlugs(t, m)
+		if t.Failed() {
+			t.FailNow()
+		}
+		before = after
+	}
+}
+
+// checkSlugs checks that no two stories stand at one slug.
+func checkSlugs(t *testing.T, m *model) {
+	t.Helper()
+	taken := map[string]string{}
+	for id, s := range m.stories {
+		slug := s.Address.Slug
+		if other, ok := taken[slug]; ok && slug != "" {
+			t.Errorf("stories %q and %q both have the slug %q", id, other, slug)
+		}
+		taken[slug] = id
+	}
+}
+
+// A generator makes stories at random, few enough of each thing that they meet.
+type generator struct{ *rand.Rand }
+
+// one says yes one time in n.
+func (g generator) one(n int) bool { return g.IntN(n) == 0 }
+
+func (g generator) id() string { return fmt.Sprintf("داستان %d", g.IntN(60)) }
+
+func (g generator) story() news.Story {
+	s := news.Story{ID: g.id()}
+	if g.one(3) {
+		s.Slug = fmt.Sprint("wish ", g.IntN(20))
+	}
+	for _, lang := range []string{"en", "fa", "sr-Cyrl"} {
+		if g.one(2) {
+			s.Articles = append(s.Articles, g.article(lang))
+		}
+	}
+	if len(s.Articles) == 0 {
+		s.Articles = append(s.Articles, g.article("en"))
+	}
+	if g.one(8) {
+		s.Sources = []news.Source{{ID: "a", Kind: news.Anonymous, Identity: fmt.Sprint("N. ", g.IntN(2))}, {ID: "o", Kind: news.Own}}
+		s.Sources = s.Sources[g.IntN(2):]
+	}
+	return s
+}
+
+func (g generator) article(lang string) news.Article {
+	a := article(lang, fmt.Sprint("Headline ", g.IntN(3)), hours(10*g.IntN(30)-200))
+	switch g.IntN(10) {
+	case 0:
+		a.Status = news.Draft
+	case 1:
+		a.Status = news.Withdrawn
+	case 2:
+		a.Updated = hours(g.IntN(3))
+	case 3:
+		a.Revision.Kicker, a.Revision.Standfirst = "Kicker", "Standfirst"
+	}
+	for _, slug := range []string{"war", "sea"} {
+		if g.one(3) {
+			name := strings.ToUpper(slug)
+			if g.one(10) {
+				name = strings.ToLower(slug)
+			}
+			a.Revision.Topics = append(a.Revision.Topics, news.Topic{Slug: slug, Name: name})
+		}
+	}
+	if g.one(3) {
+		a.Revision.Body[0].Text[0].Link = "story:" + g.id()
+	}
+	return a
+}

@@ -266,6 +266,17 @@ func testTopics(t *testing.T, b *bench) {
 	equal(t, "languages", languages, []string{"en", "fa"})
 }
 
+// testFrontTopics gives a topic to an article that is too old for the front: the front names the new topic.
+func testFrontTopics(t *testing.T, b *bench) {
+	b.put(series(50)...)
+	b.settle(hours(99))
+	address := news.Address{Day: today, Slug: "s03"}
+	expect(t, b.correct(series(50)[3], func(a *news.Article) { a.Revision.Topics = []news.Topic{{Slug: "sea", Name: "Sea"}} }),
+		storyChange("s03", address), newestChange("en", ""), newestChange("en", "sea"), placeChange("en", "sea", 1, true))
+	expect(t, b.correct(series(50)[3], func(a *news.Article) {}),
+		storyChange("s03", address), newestChange("en", ""), newestChange("en", "sea"), placeChange("en", "sea", 1, true))
+}
+
 func testTopicRenamed(t *testing.T, b *bench) {
 	stories := series(45)
 	for i := range stories {

@@ -42,6 +42,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"OldCorrection":      testOldCorrection,
 		"AnotherDay":         testAnotherDay,
 		"Topics":             testTopics,
+		"FrontTopics":        testFrontTopics,
 		"TopicRenamed":       testTopicRenamed,
 		"Links":              testLinks,
 		"Sources":            testSources,

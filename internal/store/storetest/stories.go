@@ -296,11 +296,18 @@ func testMediaReplaced(t *testing.T, b *bench) {
 	b.settle(noon)
 	b.putMedia("a.jpg", "small")
 	expect(t, b.changes(noon))
-	better := b.putMedia("a.jpg", "better")
-	expect(t, b.changes(noon), storyChange("s", news.Address{Day: "2026-11-22", Slug: "s"}), newestChange("en", ""))
+	b.putMedia("a.jpg", "better")
+	address := news.Address{Day: "2026-11-22", Slug: "s"}
+	expect(t, b.changes(noon), storyChange("s", address), newestChange("en", ""))
+	expect(t, b.changes(noon))
+
+	b.put(story("s", article("fa", "یک", noon)))
+	best := b.putMedia("a.jpg", "best") // after the story was put: the English words changed no less
+	expect(t, b.changes(noon), storyChange("s", address), newestChange("en", ""),
+		newestChange("fa", ""), placeChange("fa", "", 1, true), dayChange("fa", "2026-11-22", true))
 	got, err := b.Media(t.Context(), m.ID)
 	b.must(err)
-	equal(t, "media", got, better)
+	equal(t, "media", got, best)
 }
 
 func testConcurrentWriters(t *testing.T, b *bench) {

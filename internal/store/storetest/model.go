@@ -1,0 +1,254 @@
+package storetest
+
+import (
+	"cmp"
+	"maps"
+	"reflect"
+	"slices"
+	"time"
+
+	"coranto/internal/news"
+	"coranto/internal/store"
+)
+
+// A model is the simplest thing that behaves as a store: it works everything out anew from all that was put.
+type model struct {
+	languages, topics []string
+	stories           map[string]news.Story
+	// places are the stories that ever stood in a list, by place.
+	places map[store.List][]string
+}
+
+func newModel(languages, topics []string) *model {
+	return &model{languages: languages, topics: topics, stories: map[string]news.Story{}, places: map[store.List][]string{}}
+}
+
+func (m *model) put(s news.Story) store.PutResult {
+	var result store.PutResult
+	old := m.stories[s.ID]
+	if s.Sources == nil {
+		s.Sources = old.Sources
+	}
+	if s.Claims == nil {
+		s.Claims = old.Claims
+	}
+	s.Address = old.Address
+	given := s.Articles
+	s.Articles = slices.Clone(old.Articles)
+	for _, a := range given {
+		i, found := slices.BinarySearchFunc(s.Articles, a.Lang, func(b news.Article, lang string) int { return cmp.Compare(b.Lang, lang) })
+		if !found {
+			a.Number = 1
+			s.Articles = slices.Insert(s.Articles, i, a)
+			result.New = append(result.New, a.Lang)
+			continue
+		}
+		a.Number = s.Articles[i].Number
+		if reflect.DeepEqual(a, s.Articles[i]) {
+			result.Unchanged = append(result.Unchanged, a.Lang)
+			continue
+		}
+		a.Number++
+		s.Articles[i] = a
+		result.Changed = append(result.Changed, a.Lang)
+	}
+	m.stories[s.ID] = s
+	return result
+}
+
+// settle returns what a snapshot must hold at a time. addresses tells where the store put the stories: the model gives
+// a story its day, and takes its slug from there once.
+func (m *model) settle(asOf time.Time, addresses map[string]news.Story) content {
+	c := content{Stories: map[string]news.Story{}, Topics: map[string][]news.Topic{}, Lists: map[store.List]listContent{},
+		Days: map[string]map[string][]store.Headline{}}
+	for id, s := range m.stories {
+		s.Articles = slices.DeleteFunc(slices.Clone(s.Articles), func(a news.Article) bool { return !a.Public(asOf) })
+		if len(s.Articles) == 0 {
+			continue
+		}
+		if s.Address == (news.Address{}) {
+			first := slices.MinFunc(s.Articles, func(a, b news.Article) int { return a.Published.Compare(b.Published) })
+			s.Address = news.Address{Day: first.Published.Format(time.DateOnly), Slug: addresses[id].Address.Slug}
+			kept := m.stories[id]
+			kept.Address = s.Address
+			m.stories[id] = kept
+		}
+		s.Slug = ""
+		c.Stories[id] = s.ForReaders()
+		c.Counts[0]++
+		c.Counts[1] += len(s.Articles)
+	}
+	c.Order = slices.SortedFunc(maps.Keys(c.Stories), func(a, b string) int {
+		x, y := c.Stories[a].Address, c.Stories[b].Address
+		return cmp.Or(cmp.Compare(x.Day, y.Day), cmp.Compare(x.Slug, y.Slug))
+	})
+	for _, lang := range m.languages {
+		m.settleLanguage(&c, lang)
+	}
+	return c
+}
+
+func (m *model) settleLanguage(c *content, lang string) {
+	all := headlinesOf(c.Stories, store.List{Lang: lang})
+	if len(all) > 0 {
+		c.Languages = append(c.Languages, lang)
+	}
+	c.Days[lang] = map[string][]store.Headline{}
+	for _, h := range all {
+		day := h.Published.Format(time.DateOnly)
+		c.Days[lang][day] = append(c.Days[lang][day], h)
+	}
+	c.Topics[lang] = nil
+	for _, topic := range append([]string{""}, m.topics...) {
+		l := store.List{Lang: lang, Topic: topic}
+		listed := headlinesOf(c.Stories, l)
+		c.Lists[l] = m.number(l, listed)
+		if topic != "" && len(listed) > 0 {
+			c.Topics[lang] = append(c.Topics[lang], news.Topic{Slug: topic, Name: topicName(c.Stories[listed[0].Story], l)})
+		}
+	}
+}
+
+// number gives new headlines their places, and returns the list.
+func (m *model) number(l store.List, listed []store.Headline) (c listContent) {
+	newest := listed
+	if len(newest) > store.FrontSize {
+		newest = newest[:store.FrontSize]
+	}
+	c.Newest = slices.Clone(newest)
+	fresh := slices.DeleteFunc(slices.Clone(listed), func(h store.Headline) bool { return slices.Contains(m.places[l], h.Story) })
+	slices.SortFunc(fresh, func(a, b store.Headline) int {
+		return cmp.Or(a.Published.Compare(b.Published), cmp.Compare(a.Story, b.Story))
+	})
+	m.places[l] = append(m.places[l], ids(fresh)...)
+	for page := range slices.Chunk(m.places[l], store.PerPage) {
+		on := slices.DeleteFunc(slices.Clone(listed), func(h store.Headline) bool { return !slices.Contains(page, h.Story) })
+		if len(on) == 0 {
+			on = nil
+		}
+		c.Pages = append(c.Pages, on)
+	}
+	return c
+}
+
+func topicName(s news.Story, l store.List) string {
+	for _, a := range s.Articles {
+		for _, t := range a.Revision.Topics {
+			if a.Lang == l.Lang && t.Slug == l.Topic {
+				return t.Name
+			}
+		}
+	}
+	return ""
+}
+
+// headlinesOf returns the headlines of a list, newest first, then by story ID.
+func headlinesOf(stories map[string]news.Story, l store.List) []store.Headline {
+	var out []store.Headline
+	for id, s := range stories {
+		for _, a := range s.Articles {
+			if a.Lang == l.Lang && (l.Topic == "" || topicName(s, l) != "") {
+				out = append(out, store.Headline{Story: id, Address: s.Address, Lang: a.Lang, Kicker: a.Revision.Kicker,
+					Headline: a.Revision.Headline, Standfirst: a.Revision.Standfirst, Published: a.Published, Updated: a.Updated})
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b store.Headline) int {
+		return cmp.Or(b.Published.Compare(a.Published), cmp.Compare(a.Story, b.Story))
+	})
+	return out
+}
+
+// A difference is what lies between two contents, from which follows what the change log must say, no more and no less.
+type difference struct {
+	model         *model
+	before, after content
+	changes       []store.Change
+}
+
+func (d *difference) run() []store.Change {
+	moved := map[string]bool{}
+	for id := range d.model.stories {
+		if !slices.Equal(tags(d.before.Stories[id]), tags(d.after.Stories[id])) {
+			moved[id] = true
+		}
+	}
+	reworded := map[string]map[string]bool{} // languages by story
+	for id := range d.model.stories {
+		reworded[id] = d.story(id, moved)
+	}
+	for l := range d.after.Lists {
+		d.list(l, reworded)
+	}
+	for lang := range d.after.Days {
+		d.days(lang)
+	}
+	return sortedChanges(d.changes)
+}
+
+func tags(s news.Story) []string {
+	var out []string
+	for _, a := range s.Articles {
+		out = append(out, a.Lang)
+	}
+	return out
+}
+
+// story notes whether a story changed, and returns the languages in which it says something else.
+func (d *difference) story(id string, moved map[string]bool) map[string]bool {
+	old, now := d.before.Stories[id], d.after.Stories[id]
+	whole := !reflect.DeepEqual(old.Sources, now.Sources) || !reflect.DeepEqual(old.Claims, now.Claims)
+	for _, a := range d.model.stories[id].Articles {
+		for s := range a.Revision.Spans() {
+			whole = whole || s.Link != "" && moved[s.Link[len("story:"):]]
+		}
+	}
+	if len(old.Articles)+len(now.Articles) == 0 || !whole && reflect.DeepEqual(old, now) {
+		return nil
+	}
+	d.changes = append(d.changes, storyChange(id, d.model.stories[id].Address))
+	words := map[string]bool{}
+	for _, a := range now.Articles {
+		i := slices.IndexFunc(old.Articles, func(b news.Article) bool { return a.Lang == b.Lang })
+		words[a.Lang] = whole || i < 0 || !reflect.DeepEqual(a, old.Articles[i])
+	}
+	return words
+}
+
+func (d *difference) list(l store.List, reworded map[string]map[string]bool) {
+	old, now := d.before.Lists[l], d.after.Lists[l]
+	renamed := false
+	for _, t := range d.after.Topics[l.Lang] {
+		renamed = renamed || t.Slug == l.Topic && slices.ContainsFunc(d.before.Topics[l.Lang], func(u news.Topic) bool {
+			return t.Slug == u.Slug && t.Name != u.Name
+		})
+	}
+	newest := renamed || !slices.Equal(ids(old.Newest), ids(now.Newest)) ||
+		l.Topic == "" && !slices.Equal(d.before.Topics[l.Lang], d.after.Topics[l.Lang])
+	for _, h := range now.Newest {
+		newest = newest || reworded[h.Story][l.Lang]
+	}
+	if newest {
+		d.changes = append(d.changes, newestChange(l.Lang, l.Topic))
+	}
+	for i, page := range now.Pages {
+		var was []store.Headline
+		if i < len(old.Pages) {
+			was = old.Pages[i]
+		}
+		if renamed || !reflect.DeepEqual(page, was) {
+			d.changes = append(d.changes, placeChange(l.Lang, l.Topic, i+1, (len(was) == 0) != (len(page) == 0)))
+		}
+	}
+}
+
+func (d *difference) days(lang string) {
+	old, now := d.before.Days[lang], d.after.Days[lang]
+	both := maps.Clone(now)
+	maps.Copy(both, old)
+	for day := range both {
+		if !reflect.DeepEqual(old[day], now[day]) {
+			d.changes = append(d.changes, dayChange(lang, day, (len(old[day]) == 0) != (len(now[day]) == 0)))
+		}
+	}
+}
