@@ -23,25 +23,21 @@ func (w *writer) figure(f *news.Figure) {
 	}
 	w.raw("<figure>")
 	kind, _, _ := strings.Cut(m.Renditions[0].MediaType, "/")
-	credit := ""
 	switch kind {
 	case "image":
 		w.picture(f, m)
-		credit = "photo"
-	case "video":
-		w.player("video", f, m)
-		credit = "video"
-	case "audio":
-		w.player("audio", f, m)
-		credit = "sound"
+	case "video", "audio":
+		w.player(kind, f, m)
 	default:
 		w.download(f, m)
 	}
-	w.caption(f, credit)
+	w.caption(f)
 	w.raw("</figure>\n")
 }
 
-func (w *writer) caption(f *news.Figure, word string) {
+// caption writes a figure's words and whose it is. No word stands before the credit: what the figure is, a photo or a
+// drawing, is for the caption to say.
+func (w *writer) caption(f *news.Figure) {
 	if len(f.Caption) == 0 && f.Credit == "" {
 		return
 	}
@@ -49,11 +45,7 @@ func (w *writer) caption(f *news.Figure, word string) {
 	w.spans(f.Caption)
 	if f.Credit != "" {
 		if len(f.Caption) > 0 {
-			w.raw(" ")
-		}
-		if word != "" {
-			w.word(word)
-			w.raw(": ")
+			w.raw(" · ")
 		}
 		w.raw("<bdi>")
 		w.text(f.Credit)
