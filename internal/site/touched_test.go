@@ -99,7 +99,7 @@ func (n *newsroom) settle() store.Snapshot {
 
 func (n *newsroom) apply(out site.Output) {
 	for p := range n.files {
-		if out.Owned != "" && strings.HasPrefix(edition.Key(p), out.Owned) {
+		if out.Owned != "" && strings.HasPrefix(edition.Key(p), out.Owned) && !slices.Contains(out.Kept, p) {
 			delete(n.files, p)
 		}
 	}

@@ -123,7 +123,8 @@ type ChangeKind string
 // The kinds of changes. Each names all that must be looked at again, so that nothing is worked out twice downstream.
 const (
 	// StoryChanged: any of the story's pages may differ; an article may have come or gone, or a story that it links to,
-	// or a rendition that it shows is another. Fields: Story, Address.
+	// or a rendition that it shows is another. Fields: Story, Address; and List.Lang where one article alone differs,
+	// which the pages in other languages show nothing of, but for those of its translations.
 	StoryChanged ChangeKind = "story"
 	// PlaceChanged: what stands on a numbered page of a list differs, or its topic's name. Fields: List, Page, First.
 	PlaceChanged ChangeKind = "place"

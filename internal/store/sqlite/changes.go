@@ -17,7 +17,7 @@ func (t *settling) finish(last settled, asOf time.Time) error {
 		return err
 	}
 	for _, id := range sorted(t.changed) {
-		if err := t.log(store.Change{Kind: store.StoryChanged, Story: id}); err != nil {
+		if err := t.log(store.Change{Kind: store.StoryChanged, Story: id, List: store.List{Lang: t.changed[id]}}); err != nil {
 			return err
 		}
 	}

@@ -69,8 +69,8 @@ type settling struct {
 	w    *session
 	asOf int64
 
-	changed map[string]bool // stories
-	shown   int             // by how many the number of public stories grew
+	changed map[string]string // by story the language that alone differs, or empty
+	shown   int               // by how many the number of public stories grew
 	lists   map[store.List]*list
 	pages   map[page]int // the number of headlines that stood there
 	days    map[day]*count
@@ -111,7 +111,7 @@ type arrival struct {
 func newSettling(ctx context.Context, w *session, asOf int64) *settling {
 	return &settling{
 		ctx: ctx, w: w, asOf: asOf,
-		changed: map[string]bool{}, lists: map[store.List]*list{}, pages: map[page]int{}, days: map[day]*count{},
+		changed: map[string]string{}, lists: map[store.List]*list{}, pages: map[page]int{}, days: map[day]*count{},
 		arrived: map[store.List]map[string]arrival{}, moved: map[string]bool{},
 	}
 }
@@ -202,16 +202,18 @@ func (t *settling) story(id string, whole bool) error {
 		}
 	}
 	differs := whole && len(before)+len(now) > 0
+	alone, others := "", whole // a language that differs, and whether pages in others do
 	for _, lang := range sorted(union(before, now)) {
 		old, was := before[lang]
 		cur, is := now[lang]
 		if was != is {
-			t.moved[id] = true
+			t.moved[id], others = true, true
 		}
 		if was && is && old.number == cur.number && !whole {
 			continue
 		}
-		differs = true
+		others = others || differs
+		differs, alone = true, lang
 		if err := t.article(id, lang, old, was, cur, is); err != nil {
 			return fmt.Errorf("article %s: %w", lang, err)
 		}
@@ -219,7 +221,10 @@ func (t *settling) story(id string, whole bool) error {
 	if !differs {
 		return nil
 	}
-	t.changed[id] = true
+	if earlier, again := t.changed[id]; others || again && earlier != alone {
+		alone = ""
+	}
+	t.changed[id] = alone
 	return t.show(id, len(before) > 0, len(now) > 0, now)
 }
 

@@ -47,16 +47,19 @@ func (s *snapshot) AsOf() time.Time { return s.settled.asOf }
 type logged struct {
 	seq   int64
 	first bool
+	lang  string
 }
 
 // Changes first finds the last entry about each thing, and then reads those as the loop asks for them.
 func (s *snapshot) Changes(ctx context.Context, after int64) iter.Seq2[store.Change, error] {
 	return func(yield func(store.Change, error) bool) {
 		last, err := all(ctx, s.r, func(r row) (l logged, err error) {
-			err = r.Scan(&l.seq, &l.first)
+			err = r.Scan(&l.seq, &l.first, &l.lang)
 			return l, err
-		}, `SELECT max(seq) AS last, max(first) FROM change WHERE seq > ? AND seq <= ?
-			GROUP BY kind, story, lang, topic, page, day ORDER BY last`, after, s.settled.seq)
+		}, `SELECT max(seq) AS last, max(first), CASE WHEN min(lang) = max(lang) THEN lang ELSE '' END
+			FROM change WHERE seq > ? AND seq <= ?
+			GROUP BY kind, story, CASE kind WHEN 'story' THEN '' ELSE lang END, topic, page, day ORDER BY last`,
+			after, s.settled.seq)
 		if err != nil {
 			yield(store.Change{}, err)
 			return
@@ -79,7 +82,7 @@ func (s *snapshot) changes(ctx context.Context, chunk []logged) ([]store.Change,
 		if err != nil {
 			return nil, err
 		}
-		c.First = l.first
+		c.First, c.List.Lang = l.first, l.lang
 		cs = append(cs, c)
 	}
 	return cs, nil

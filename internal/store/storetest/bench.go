@@ -191,6 +191,11 @@ func storyChange(id string, a news.Address) store.Change {
 	return store.Change{Kind: store.StoryChanged, Story: id, Address: a}
 }
 
+// articleChange is of a story of which the article in one language alone differs.
+func articleChange(id, lang string, a news.Address) store.Change {
+	return store.Change{Kind: store.StoryChanged, Story: id, Address: a, List: store.List{Lang: lang}}
+}
+
 func placeChange(lang, topic string, page int, first bool) store.Change {
 	return store.Change{Kind: store.PlaceChanged, List: store.List{Lang: lang, Topic: topic}, Page: page, First: first}
 }

@@ -206,12 +206,18 @@ func (d *difference) story(id string, moved map[string]bool) map[string]bool {
 	if len(old.Articles)+len(now.Articles) == 0 || !whole && reflect.DeepEqual(old, now) {
 		return nil
 	}
-	d.changes = append(d.changes, storyChange(id, d.model.stories[id].Address))
 	words := map[string]bool{}
+	var differing []string
 	for _, a := range now.Articles {
 		i := slices.IndexFunc(old.Articles, func(b news.Article) bool { return a.Lang == b.Lang })
-		words[a.Lang] = whole || i < 0 || !reflect.DeepEqual(a, old.Articles[i])
+		if words[a.Lang] = whole || i < 0 || !reflect.DeepEqual(a, old.Articles[i]); words[a.Lang] {
+			differing = append(differing, a.Lang)
+		}
 	}
+	if whole || len(differing) != 1 || !slices.Equal(tags(old), tags(now)) {
+		differing = []string{""}
+	}
+	d.changes = append(d.changes, articleChange(id, differing[0], d.model.stories[id].Address))
 	return words
 }
 

@@ -191,8 +191,8 @@ func testBodyCorrection(t *testing.T, b *bench) {
 	b.settle(hours(99))
 	newBody := func(a *news.Article) { a.Revision.Body = body("Corrected") }
 	expect(t, b.correct(series(50)[40], newBody),
-		storyChange("s40", news.Address{Day: "2026-11-24", Slug: "s40"}), newestChange("en", ""))
-	expect(t, b.correct(series(50)[3], newBody), storyChange("s03", news.Address{Day: today, Slug: "s03"}))
+		articleChange("s40", "en", news.Address{Day: "2026-11-24", Slug: "s40"}), newestChange("en", ""))
+	expect(t, b.correct(series(50)[3], newBody), articleChange("s03", "en", news.Address{Day: today, Slug: "s03"}))
 }
 
 func testHeadlineCorrection(t *testing.T, b *bench) {
@@ -205,7 +205,7 @@ func testHeadlineCorrection(t *testing.T, b *bench) {
 	s := series(50)[40]
 	s.Articles[0].Revision.Topics = []news.Topic{{Slug: "war", Name: "War"}}
 	expect(t, b.correct(s, func(a *news.Article) { a.Revision.Headline = "Corrected" }),
-		storyChange("s40", news.Address{Day: "2026-11-24", Slug: "s40"}), dayChange("en", "2026-11-24", false),
+		articleChange("s40", "en", news.Address{Day: "2026-11-24", Slug: "s40"}), dayChange("en", "2026-11-24", false),
 		placeChange("en", "", 3, false), placeChange("en", "war", 3, false), newestChange("en", ""), newestChange("en", "war"))
 	equal(t, "headline", b.snapshot().page(english, 3)[9-0].Headline, "Corrected")
 }
@@ -214,10 +214,10 @@ func testOldCorrection(t *testing.T, b *bench) {
 	b.put(series(50)...)
 	b.settle(hours(99))
 	expect(t, b.correct(series(50)[19], func(a *news.Article) { a.Updated = hours(60) }),
-		storyChange("s19", news.Address{Day: "2026-11-23", Slug: "s19"}), dayChange("en", "2026-11-23", false),
+		articleChange("s19", "en", news.Address{Day: "2026-11-23", Slug: "s19"}), dayChange("en", "2026-11-23", false),
 		placeChange("en", "", 1, false))
 	expect(t, b.correct(series(50)[20], func(a *news.Article) { a.Revision.Kicker = "K" }), // the thirtieth newest
-		storyChange("s20", news.Address{Day: "2026-11-23", Slug: "s20"}), dayChange("en", "2026-11-23", false),
+		articleChange("s20", "en", news.Address{Day: "2026-11-23", Slug: "s20"}), dayChange("en", "2026-11-23", false),
 		placeChange("en", "", 2, false), newestChange("en", ""))
 }
 
@@ -225,7 +225,7 @@ func testAnotherDay(t *testing.T, b *bench) {
 	b.put(series(3)...)
 	b.settle(hours(99))
 	expect(t, b.correct(series(3)[0], func(a *news.Article) { a.Published = hours(-24) }),
-		storyChange("s00", news.Address{Day: today, Slug: "s00"}), placeChange("en", "", 1, false), newestChange("en", ""),
+		articleChange("s00", "en", news.Address{Day: today, Slug: "s00"}), placeChange("en", "", 1, false), newestChange("en", ""),
 		dayChange("en", "2026-11-21", true), dayChange("en", today, false))
 	days, err := b.snapshot().Days(t.Context(), "en", "2026-11")
 	b.must(err)
@@ -252,7 +252,7 @@ func testTopics(t *testing.T, b *bench) {
 
 	b.put(story("a", article("en", "A", noon, "war")))
 	sea := store.List{Lang: "en", Topic: "sea"}
-	expect(t, b.changes(hours(99)), storyChange("a", news.Address{Day: today, Slug: "a"}), placeChange("en", "sea", 1, true),
+	expect(t, b.changes(hours(99)), articleChange("a", "en", news.Address{Day: today, Slug: "a"}), placeChange("en", "sea", 1, true),
 		newestChange("en", "sea"), newestChange("en", "war"), newestChange("en", ""))
 	v := b.snapshot()
 	equal(t, "emptied list", len(v.newest(sea, 9)), 0)
@@ -272,9 +272,9 @@ func testFrontTopics(t *testing.T, b *bench) {
 	b.settle(hours(99))
 	address := news.Address{Day: today, Slug: "s03"}
 	expect(t, b.correct(series(50)[3], func(a *news.Article) { a.Revision.Topics = []news.Topic{{Slug: "sea", Name: "Sea"}} }),
-		storyChange("s03", address), newestChange("en", ""), newestChange("en", "sea"), placeChange("en", "sea", 1, true))
+		articleChange("s03", "en", address), newestChange("en", ""), newestChange("en", "sea"), placeChange("en", "sea", 1, true))
 	expect(t, b.correct(series(50)[3], func(a *news.Article) {}),
-		storyChange("s03", address), newestChange("en", ""), newestChange("en", "sea"), placeChange("en", "sea", 1, true))
+		articleChange("s03", "en", address), newestChange("en", ""), newestChange("en", "sea"), placeChange("en", "sea", 1, true))
 }
 
 func testTopicRenamed(t *testing.T, b *bench) {
@@ -285,8 +285,8 @@ func testTopicRenamed(t *testing.T, b *bench) {
 	b.put(stories...)
 	b.settle(hours(99))
 	rename := func(a *news.Article) { a.Revision.Topics = []news.Topic{{Slug: "war", Name: "The war"}} }
-	expect(t, b.correct(stories[3], rename), storyChange("s03", news.Address{Day: today, Slug: "s03"})) // not the newest
-	expect(t, b.correct(stories[44], rename), storyChange("s44", news.Address{Day: "2026-11-24", Slug: "s44"}),
+	expect(t, b.correct(stories[3], rename), articleChange("s03", "en", news.Address{Day: today, Slug: "s03"})) // not the newest
+	expect(t, b.correct(stories[44], rename), articleChange("s44", "en", news.Address{Day: "2026-11-24", Slug: "s44"}),
 		newestChange("en", ""), newestChange("en", "war"),
 		placeChange("en", "war", 1, false), placeChange("en", "war", 2, false), placeChange("en", "war", 3, false))
 	topics, err := b.snapshot().Topics(t.Context(), "en")
@@ -306,7 +306,8 @@ func testLinks(t *testing.T, b *bench) {
 	expect(t, b.changes(noon), fromChange, toChange, newestChange("en", ""),
 		newestChange("fa", ""), placeChange("fa", "", 1, true), dayChange("fa", today, true))
 	b.put(story("to", article("fa", "به!", noon))) // a correction is nothing to who links
-	expect(t, b.changes(noon), toChange, newestChange("fa", ""), placeChange("fa", "", 1, false), dayChange("fa", today, false))
+	correction := articleChange("to", "fa", toChange.Address)
+	expect(t, b.changes(noon), correction, newestChange("fa", ""), placeChange("fa", "", 1, false), dayChange("fa", today, false))
 	gone := article("fa", "به!", noon)
 	gone.Status = news.Withdrawn
 	b.put(story("to", gone))
