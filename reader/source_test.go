@@ -74,7 +74,7 @@ func TestHTTPRefuses(t *testing.T) {
 		{"partial content", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(206); w.Write([]byte("x")) }, nil},
 		{"redirect", func(w http.ResponseWriter, r *http.Request) {
 			redirected = redirected || r.URL.Path == "/elsewhere"
-			http.Redirect(w, r, "/elsewhere", 302)
+			http.Redirect(w, r, "/elsewhere", http.StatusFound)
 		}, nil},
 		{"packed", func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")

@@ -73,8 +73,14 @@ func Main(args []string, stdout, stderr io.Writer) int {
 }
 
 func (e *env) run(ctx context.Context, args []string) error {
-	for len(args) >= 2 && args[0] == "-C" {
-		e.dir, args = args[1], args[2:]
+	for len(args) > 0 {
+		if args[0] == "-q" {
+			e.quiet, args = true, args[1:]
+		} else if args[0] == "-C" && len(args) > 1 {
+			e.dir, args = args[1], args[2:]
+		} else {
+			break
+		}
 	}
 	if len(args) == 0 || args[0] == "help" && len(args) == 1 || isHelp(args[0]) {
 		printHelp(e.stdout)

@@ -23,17 +23,17 @@ type fault struct {
 	half bool          // a write is carried out by half before the program is killed
 }
 
-func (f fault) String() string {
-	what := "killed at"
+// what says in words what happens.
+func (f fault) what() string {
 	switch {
 	case f.err != 0 && f.on:
-		what = unix.ErrnoName(f.err) + " from"
+		return unix.ErrnoName(f.err) + " from a call on"
 	case f.err != 0:
-		what = unix.ErrnoName(f.err) + " at"
+		return unix.ErrnoName(f.err) + " at a call"
 	case f.half:
-		what = "killed half-way through"
+		return "killed half-way through a call"
 	}
-	return fmt.Sprintf("%s call %d", what, f.at)
+	return "killed at a call"
 }
 
 // A trace is what became of a traced program.
