@@ -299,7 +299,9 @@ func (d *demo) show(r *reader.Reader, lies int) error {
 }
 
 // brief returns the last part of an error: what happened, without where.
-func brief(detail string) string { return strings.TrimSpace(detail[strings.LastIndex(detail, ": ")+1:]) }
+func brief(detail string) string {
+	return strings.TrimSpace(detail[strings.LastIndex(detail, ": ")+1:])
+}
 
 // decided says what the reader does with a mirror in some state.
 func decided(s reader.State) string {
