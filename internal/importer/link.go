@@ -73,7 +73,8 @@ func linkName(link string) string {
 	return u.Host
 }
 
-// Slug returns the last part of a URL's path where it would do as the last part of an address, and "" where not.
+// Slug returns the last part of a URL's path where it would do as the last part of an address, and "" where not: it
+// must have a letter, since a number tells people nothing.
 func Slug(link string) string {
 	u, err := url.Parse(link)
 	if err != nil {
@@ -85,7 +86,7 @@ func Slug(link string) string {
 	}
 	s := strings.ToLower(path.Base(p))
 	s = strings.ReplaceAll(strings.TrimSuffix(s, path.Ext(s)), "_", "-")
-	if len(s) > 80 || strings.Trim(s, "-") != s || strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+	if len(s) > 80 || !strings.ContainsAny(s, "abcdefghijklmnopqrstuvwxyz") || strings.Trim(s, "-") != s || strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
 		return ""
 	}
 	return s

@@ -168,7 +168,11 @@ func (f *feed) story(it item, opt Options) (news.Story, []string, error) {
 		r.SourceURL = link
 	}
 	a := news.Article{Lang: lang, Status: news.Published, Published: published, Updated: updated, Revision: r}
-	return news.Story{ID: id, Slug: importer.Slug(link), Articles: []news.Article{a}}, clean.Notes(), nil
+	s := news.Story{ID: id, Articles: []news.Article{a}}
+	if it.story == "" {
+		s.Slug = importer.Slug(link) // a story that is named has translations, each with a URL of its own
+	}
+	return s, clean.Notes(), nil
 }
 
 // language returns the item's language: its own, its feed's or the one to take otherwise.
