@@ -1,10 +1,13 @@
 package publish_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -383,5 +386,92 @@ func TestFsck(t *testing.T) {
 	}
 	if c := check(); c.Whole || len(c.Problems) == 0 {
 		t.Errorf("with objects cut short: %+v", c)
+	}
+}
+
+// TestOrderOfImportDoesNotMatter puts the same articles, some on either side of midnight, in two orders.
+func TestOrderOfImportDoesNotMatter(t *testing.T) {
+	var parts []news.Story
+	for i := range 30 {
+		for j, l := range languages {
+			s := story(i, fmt.Sprintf("Headline %d", i), l)
+			s.Articles[0].Published = s.Articles[0].Published.Add(time.Duration(j*i) * time.Hour)
+			parts = append(parts, s)
+		}
+	}
+	published := func(parts []news.Story) map[string]edition.Hash {
+		r := newRoom(t)
+		for _, s := range parts {
+			r.put(t, s)
+		}
+		r.publish(t)
+		files := map[string]edition.Hash{}
+		for f, err := range r.Store.Files(t.Context(), "") {
+			if err != nil {
+				t.Fatal(err)
+			}
+			files[f.Path] = f.Plain
+		}
+		delete(files, edition.MastheadPath) // it carries the newsroom's own keys
+		return files
+	}
+	one := published(parts)
+	slices.Reverse(parts)
+	two := published(parts)
+	if len(one) < 90 || len(one) != len(two) {
+		t.Fatalf("%d files in one order, %d in the other", len(one), len(two))
+	}
+	for path, h := range one {
+		if two[path] != h {
+			t.Errorf("%s differs by the order of import", path)
+		}
+	}
+}
+
+// TestNoProtectedWordIsPublished looks for what must never leave the store in every byte that was published.
+func TestNoProtectedWordIsPublished(t *testing.T) {
+	r := newRoom(t)
+	s := story(1, "Headline", languages...)
+	s.Sources = []news.Source{{ID: "who", Kind: news.Anonymous, Reason: map[string]string{"": "fears for her work"}, Identity: "Vera Verborgen"}}
+	s.Claims = []news.Claim{{ID: "what", Source: "who", Check: news.Attributed}}
+	for i := range s.Articles {
+		s.Articles[i].Revision.Bylines = []news.Byline{{Name: "Nele Verborgen", Protected: true}, {Name: "Open Byline"}}
+		s.Articles[i].Revision.Body[0].Text[0].Claim = "what"
+	}
+	draft := story(2, "Verborgen draft", "en")
+	draft.Articles[0].Status = news.Draft
+	embargoed := story(3, "Verborgen until later", "en")
+	embargoed.Articles[0].Published = r.now.Add(time.Hour)
+	r.put(t, s, draft, embargoed)
+	r.publish(t)
+	open := 0
+	err := filepath.WalkDir(filepath.Join(r.dir, "public"), func(name string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		if z, err := gzip.NewReader(bytes.NewReader(b)); err == nil {
+			if b, err = io.ReadAll(z); err != nil {
+				return err
+			}
+		}
+		if bytes.Contains(bytes.ToLower(b), []byte("verborgen")) || strings.Contains(strings.ToLower(name), "verborgen") {
+			t.Errorf("%s tells what must not leave the store", name)
+		}
+		if bytes.Contains(b, []byte("Open Byline")) {
+			open++
+		}
+		return nil
+	})
+	if err != nil || open == 0 {
+		t.Fatalf("the open byline stands in %d files, %v", open, err)
+	}
+	r.now = r.now.Add(2 * time.Hour)
+	r.publish(t)
+	if _, err := os.Stat(filepath.Join(r.dir, "public/en/story/2026/11/22/story-3/index.html")); err != nil {
+		t.Errorf("the embargo has passed: %v", err)
 	}
 }
