@@ -22,6 +22,8 @@ const (
 	TileWidth = 1 << TileHeight
 	// recordSize is the size of a record in a bundle: a length of two bytes, and the hash of a manifest.
 	recordSize = 2 + len(Hash{})
+	// maxLevel is the highest level that a tile's path can name.
+	maxLevel = 63
 	// maxFetches is the number of tiles that are fetched at once.
 	maxFetches = 4
 )
@@ -53,7 +55,7 @@ func ParseTilePath(p string) (tlog.Tile, bool) {
 		rest = "data/" + e
 	}
 	t, err := tlog.ParseTilePath(fmt.Sprintf("tile/%d/%s", TileHeight, rest))
-	return t, err == nil && TilePath(t) == p
+	return t, err == nil && t.L <= maxLevel && TilePath(t) == p
 }
 
 // MarshalBundle returns a bundle of records: each as two bytes of length, big-endian, and the hash.

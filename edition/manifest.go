@@ -174,7 +174,7 @@ func CheckMirrorURL(s string) error {
 			return fmt.Errorf("mirror %.80q: not printable ASCII", s)
 		}
 	}
-	if len(s) > 256 || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil ||
+	if len(s) > 256 || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil ||
 		strings.ContainsAny(s, "?#") {
 		return fmt.Errorf("mirror %.80q: want http:// or https://, a host and a path, no more", s)
 	}

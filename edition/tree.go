@@ -2,6 +2,7 @@ package edition
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 )
@@ -130,6 +131,8 @@ func (t Tree) child(ctx context.Context, parent *node, i int) (*node, error) {
 	switch {
 	case n.level != parent.level-1:
 		err = fmt.Errorf("level %d below level %d", n.level, parent.level)
+	case len(n.items) == 0:
+		err = errors.New("a child without items")
 	case n.last() != parent.items[i].key:
 		err = fmt.Errorf("last key %q, its parent says %q", n.last(), parent.items[i].key)
 	case i > 0 && n.items[0].key <= parent.items[i-1].key:
