@@ -29,7 +29,10 @@ func (p *Publisher) deliverAll(ctx context.Context, r *run) error {
 		return err
 	}
 	for i, t := range p.Targets {
-		err := p.deliver(ctx, t, s)
+		err := r.unasked[t.Name()]
+		if err == nil {
+			err = p.deliver(ctx, t, s)
+		}
 		if err == nil {
 			continue
 		}

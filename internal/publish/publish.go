@@ -88,11 +88,12 @@ func (p *Publisher) Publish(ctx context.Context) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if err := p.checkHeads(ctx, last); err != nil {
+	unasked, err := p.checkHeads(ctx, last)
+	if err != nil {
 		return Result{}, err
 	}
 	r := &run{
-		Publisher: p, last: last, now: started.UTC().Truncate(time.Second),
+		Publisher: p, last: last, unasked: unasked, now: started.UTC().Truncate(time.Second),
 		putting: map[edition.Hash]struct{}{}, before: map[string]edition.Entry{},
 	}
 	if err := r.make(ctx); err != nil {
@@ -124,15 +125,22 @@ func (p *Publisher) defaults() {
 // make the next one.
 var ErrLost = errors.New("the newsroom's own target has lost its edition")
 
-// checkHeads refuses to go on when a target's signed head is not one that this newsroom made.
-func (p *Publisher) checkHeads(ctx context.Context, last store.Head) error {
-	for _, t := range p.Targets {
+// checkHeads refuses to go on when a target's signed head is not one that this newsroom made. It returns the targets
+// that can't be asked: what they hold may be newer than what this newsroom knows, so this run leaves them alone.
+func (p *Publisher) checkHeads(ctx context.Context, last store.Head) (unasked map[string]error, err error) {
+	unasked = map[string]error{}
+	for i, t := range p.Targets {
 		b, err := t.Get(ctx, edition.LatestPath, edition.MaxLatest)
-		if err != nil && t == p.Targets[0] && !p.neverDelivered(ctx) {
-			return fmt.Errorf("%w: %w", ErrLost, err)
-		}
-		if err != nil {
-			continue // nothing there yet, or not to be had: delivery will say so
+		switch {
+		case errors.Is(err, target.ErrNotExist) && i == 0 && !p.neverDelivered(ctx):
+			return nil, fmt.Errorf("%w: %w", ErrLost, err)
+		case errors.Is(err, target.ErrNotExist):
+			continue
+		case err != nil && i == 0:
+			return nil, fmt.Errorf("read the head of target %q: %w", t.Name(), err)
+		case err != nil:
+			unasked[t.Name()] = fmt.Errorf("read its head: %w", err)
+			continue
 		}
 		theirs, err := p.Keys.Policy().OpenLatest(b)
 		if err != nil {
@@ -140,10 +148,10 @@ func (p *Publisher) checkHeads(ctx context.Context, last store.Head) error {
 			continue
 		}
 		if err := p.checkHead(ctx, t.Name(), theirs, last); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return unasked, nil
 }
 
 func (p *Publisher) checkHead(ctx context.Context, name string, theirs edition.Head, last store.Head) error {

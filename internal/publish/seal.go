@@ -18,10 +18,11 @@ import (
 // A run is the state of one Publish. The mutex guards what rendering writes from several goroutines.
 type run struct {
 	*Publisher
-	last   store.Head
-	now    time.Time
-	snap   store.Snapshot
-	result Result
+	last    store.Head
+	unasked map[string]error // the targets that could not be asked for their heads
+	now     time.Time
+	snap    store.Snapshot
+	result  Result
 
 	mu      sync.Mutex
 	files   []store.File              // what this edition writes and removes
