@@ -67,9 +67,11 @@ func (e *env) fsck(ctx context.Context) error {
 		default:
 			fmt.Fprintf(e.stdout, "edition %d is DAMAGED: %d problems\n", c.Edition, len(c.Problems))
 		}
-		if len(c.Unfinished) > 0 || c.Sealed > c.Edition {
-			fmt.Fprintf(e.stdout, "a run was stopped: edition %d is sealed, %d files are left to bring up to date: coranto publish does it\n",
-				c.Sealed, len(c.Unfinished))
+		switch unfinished := len(c.Unfinished); {
+		case c.Delivered < c.Sealed:
+			fmt.Fprintf(e.stdout, "a run was stopped: edition %d is sealed and not wholly out; coranto publish goes on\n", c.Sealed)
+		case unfinished+len(c.Problems) > 0:
+			fmt.Fprintf(e.stdout, "%d other files are not as they should be; coranto publish --again writes everything anew\n", unfinished)
 		}
 	}
 	if !c.Whole {

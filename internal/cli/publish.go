@@ -12,7 +12,7 @@ import (
 
 var publishCommand = command{
 	name:  "publish",
-	usage: "[--json]",
+	usage: "[--again] [--json]",
 	short: "makes an edition of what changed and brings it to the targets",
 	long: `
 Renders what changed since the last edition, seals a new edition, signs it, and brings it to the targets of
@@ -20,22 +20,23 @@ coranto.toml. When nothing changed it renews the head alone: readers see that th
 Stopped at any moment, it leaves the old edition whole or the new one; run it again and it goes on.`,
 	setup: func(e *env, fs *flag.FlagSet) func(context.Context, []string) error {
 		fs.BoolVar(&e.json, "json", false, "print the result as JSON")
+		again := fs.Bool("again", false, "render and write everything anew, as after a target lost files")
 		return func(ctx context.Context, args []string) error {
 			if len(args) > 0 {
 				return usagef("publish takes no argument: %q", args[0])
 			}
-			return e.publish(ctx)
+			return e.publish(ctx, *again)
 		}
 	},
 }
 
-func (e *env) publish(ctx context.Context) error {
+func (e *env) publish(ctx context.Context, again bool) error {
 	n, err := openNewsroom(ctx, e.dir)
 	if err != nil {
 		return err
 	}
 	defer n.Close()
-	r, err := e.publishOnce(ctx, n)
+	r, err := e.publishOnce(ctx, n, again)
 	if err != nil {
 		return explainPublish(err)
 	}
@@ -56,7 +57,7 @@ func (e *env) publish(ctx context.Context) error {
 
 // publishOnce publishes under the newsroom's lock, and moves the store's journal into the store afterwards, off the
 // path to the readers.
-func (e *env) publishOnce(ctx context.Context, n *newsroom) (publish.Result, error) {
+func (e *env) publishOnce(ctx context.Context, n *newsroom, again bool) (publish.Result, error) {
 	if err := n.lock(); err != nil {
 		return publish.Result{}, err
 	}
@@ -66,7 +67,7 @@ func (e *env) publishOnce(ctx context.Context, n *newsroom) (publish.Result, err
 	}
 	bar := e.bar("publish")
 	defer bar.done()
-	p.Progress = bar.ofStep
+	p.Progress, p.Again = bar.ofStep, again
 	return p.Publish(ctx)
 }
 
@@ -78,7 +79,7 @@ func explainPublish(err error) error {
 		return withHint(err, "publishing from an older state would fork the edition log, and readers would never believe "+
 			"it again: bring back the newest copy of the newsroom's folder")
 	case errors.Is(err, publish.ErrLost):
-		return withHint(err, "copy the folder back from a backup or from any mirror: coranto verify tells whether it is whole")
+		return withHint(err, "coranto publish --again writes all of it anew from the store")
 	case errors.Is(err, store.ErrConflict):
 		return withHint(err, "somebody else published at the same time; nothing was changed here: run it again")
 	}

@@ -78,6 +78,9 @@ func (p *Publisher) deliver(ctx context.Context, t target.Target, s signed) erro
 	if err != nil {
 		return err
 	}
+	if p.Again {
+		had = 0
+	}
 	steps := []func() error{
 		func() error { return p.copyObjects(ctx, t, had) },
 		func() error { return p.putLog(ctx, t, s.head, had) },

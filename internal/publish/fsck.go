@@ -15,14 +15,16 @@ import (
 type Checkup struct {
 	// Edition is the one that the newsroom's own target holds; 0 when nothing was published yet.
 	Edition uint64 `json:"edition"`
-	// Sealed is the last edition that the store has sealed. When it is later, the next publish brings it out.
-	Sealed uint64 `json:"sealed"`
+	// Sealed is the last edition that the store has sealed, Delivered the last that the target was wholly brought to.
+	// When they differ, a run was stopped, and the next publish goes on.
+	Sealed    uint64 `json:"sealed"`
+	Delivered uint64 `json:"delivered"`
 	// Whole says that the edition is there with all its objects, signed and provable.
 	Whole bool `json:"whole"`
 	// Problems are what a reader of the edition would meet; there are none when it is whole.
 	Problems []reader.Problem `json:"problems"`
-	// Unfinished is what a run that was stopped left to do: plain pages, and files that nothing leads to. The next
-	// publish does it.
+	// Unfinished are plain pages that are not those of the edition, and files that nothing leads to: what a run that was
+	// stopped left to do, or what somebody else did to the folder.
 	Unfinished []reader.Problem `json:"unfinished"`
 }
 
@@ -42,8 +44,11 @@ func (p *Publisher) Fsck(ctx context.Context, own reader.Source, progress func(d
 		c.Problems = append(c.Problems, reader.Problem{File: "store.db",
 			Reason: fmt.Sprintf("its memory of edition %d gives another tree than the one that was sealed", last.Number)})
 	}
+	if c.Delivered, err = p.Store.Delivered(ctx, p.Targets[0].Name()); err != nil {
+		return c, err
+	}
 	_, err = p.Targets[0].Get(ctx, edition.LatestPath, edition.MaxLatest)
-	if errors.Is(err, target.ErrNotExist) && p.neverDelivered(ctx) {
+	if errors.Is(err, target.ErrNotExist) && c.Delivered == 0 {
 		return c, nil // stopped before its first edition came out
 	}
 	a, err := reader.Verify(ctx, own, p.masthead(), reader.VerifyOptions{Now: p.Now, Progress: progress})
@@ -60,11 +65,6 @@ func (p *Publisher) Fsck(ctx context.Context, own reader.Source, progress func(d
 		c.Whole = false
 	}
 	return c, nil
-}
-
-func (p *Publisher) neverDelivered(ctx context.Context) bool {
-	n, err := p.Store.Delivered(ctx, p.Targets[0].Name())
-	return err == nil && n == 0
 }
 
 // isLink says whether a file is one that delivery makes anew at any time: a plain page, its twin, or the checkpoint,

@@ -42,6 +42,9 @@ type Publisher struct {
 	// Name, Languages and Mirrors are what the masthead and the manifest say.
 	Name               string
 	Languages, Mirrors []string
+	// Again has everything rendered and written anew, as after a target lost some of its files: the pages that come out
+	// the same keep their place in the edition.
+	Again bool
 	// Now is the clock and Rand the source of nonces; nil is the system's.
 	Now  func() time.Time
 	Rand io.Reader
@@ -132,7 +135,7 @@ func (p *Publisher) checkHeads(ctx context.Context, last store.Head) (unasked ma
 	for i, t := range p.Targets {
 		b, err := t.Get(ctx, edition.LatestPath, edition.MaxLatest)
 		switch {
-		case errors.Is(err, target.ErrNotExist) && i == 0 && !p.neverDelivered(ctx):
+		case errors.Is(err, target.ErrNotExist) && i == 0 && !p.Again && !p.neverDelivered(ctx):
 			return nil, fmt.Errorf("%w: %w", ErrLost, err)
 		case errors.Is(err, target.ErrNotExist):
 			continue
@@ -152,6 +155,11 @@ func (p *Publisher) checkHeads(ctx context.Context, last store.Head) (unasked ma
 		}
 	}
 	return unasked, nil
+}
+
+func (p *Publisher) neverDelivered(ctx context.Context) bool {
+	n, err := p.Store.Delivered(ctx, p.Targets[0].Name())
+	return err == nil && n == 0
 }
 
 func (p *Publisher) checkHead(ctx context.Context, name string, theirs edition.Head, last store.Head) error {

@@ -289,6 +289,36 @@ func TestLostTargetIsNamed(t *testing.T) {
 	if _, err := r.Publish(t.Context()); !errors.Is(err, publish.ErrLost) {
 		t.Errorf("got %v, want ErrLost", err)
 	}
+	r.Again = true
+	r.publish(t)
+	if a := r.verify(t, "public"); a.Edition != 2 {
+		t.Errorf("got edition %d", a.Edition)
+	}
+}
+
+// TestAgainMends takes files away from a target, and wants them back without a new edition.
+func TestAgainMends(t *testing.T) {
+	r := newRoom(t)
+	r.put(t, stories(40)...)
+	first := r.publish(t)
+	r.put(t, story(3, "Corrected", "en"))
+	second := r.publish(t)
+	n := 0
+	err := filepath.WalkDir(filepath.Join(r.dir, "public"), func(name string, d os.DirEntry, err error) error {
+		if n++; err == nil && !d.IsDir() && n%3 == 0 && filepath.Base(name) != edition.LatestPath {
+			err = os.Remove(name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Again = true
+	res := r.publish(t)
+	if res.Edition != 2 || res.Root != second.Root || res.Root == first.Root {
+		t.Errorf("got %+v, want edition 2 as it was", res)
+	}
+	r.verify(t, "public")
 }
 
 func TestSecondPublisherLosesCleanly(t *testing.T) {

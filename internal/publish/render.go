@@ -22,7 +22,7 @@ import (
 // render renders what changed, or everything when what the pages depend on besides the store has changed, and puts the
 // objects of each file whose bytes differ from the last edition's.
 func (r *run) render(ctx context.Context) error {
-	full := r.last.Number == 0 || r.last.Fingerprint != r.Site.Fingerprint()
+	full := r.Again || r.last.Number == 0 || r.last.Fingerprint != r.Site.Fingerprint()
 	units, total, err := r.units(ctx, full)
 	if err != nil {
 		return err
@@ -148,7 +148,7 @@ func (r *run) take(ctx context.Context, f site.File) error {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	if err == nil && f.Rendition != "" && old.Plain.String() == f.Rendition {
+	if err == nil && f.Rendition != "" && old.Plain.String() == f.Rendition && !r.Again {
 		return nil
 	}
 	body, err := r.body(ctx, f)
@@ -156,11 +156,12 @@ func (r *run) take(ctx context.Context, f site.File) error {
 		return err
 	}
 	plain := edition.Sum(body)
-	if old.Path != "" && old.Plain == plain && old.Entry.MediaType == f.MediaType {
+	same := old.Path != "" && old.Plain == plain && old.Entry.MediaType == f.MediaType
+	if same && !r.Again {
 		return nil
 	}
 	e, err := r.putFile(ctx, f.MediaType, body)
-	if err != nil {
+	if err != nil || same && sameEntry(e, old.Entry) {
 		return err
 	}
 	r.note(old, store.File{Path: f.Path, Plain: plain, Entry: e})

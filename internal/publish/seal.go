@@ -41,7 +41,7 @@ func (r *run) putObject(ctx context.Context, b []byte) (h edition.Hash, isNew bo
 	if known {
 		return h, false, nil
 	}
-	if known, err = r.Store.HasObject(ctx, h); known || err != nil {
+	if known, err = r.Store.HasObject(ctx, h); known && !r.Again || err != nil {
 		return h, false, err
 	}
 	if err := r.Targets[0].Put(ctx, edition.ObjectPath(h), b); err != nil {
@@ -49,10 +49,13 @@ func (r *run) putObject(ctx context.Context, b []byte) (h edition.Hash, isNew bo
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if _, known := r.putting[h]; known {
+	if _, twice := r.putting[h]; twice {
 		return h, false, nil // another goroutine put the same bytes
 	}
 	r.putting[h] = struct{}{}
+	if known {
+		return h, false, nil // put again, and no news to the store
+	}
 	r.fresh = append(r.fresh, h)
 	r.result.BytesNew += int64(len(b))
 	return h, true, nil
@@ -60,14 +63,14 @@ func (r *run) putObject(ctx context.Context, b []byte) (h edition.Hash, isNew bo
 
 // seal makes the edition's tree, manifest and log entry and seals it, or returns errUnchanged.
 func (r *run) seal(ctx context.Context) error {
-	fingerprint := r.Site.Fingerprint()
-	if r.last.Number > 0 && len(r.files) == 0 && r.snap.Seq() == r.last.Seq && fingerprint == r.last.Fingerprint {
-		return errUnchanged
-	}
 	r.result.ObjectsNew = len(r.fresh)
 	root, err := r.tree(ctx)
 	if err != nil {
 		return fmt.Errorf("make the tree: %w", err)
+	}
+	fingerprint := r.Site.Fingerprint()
+	if r.last.Number > 0 && len(r.files) == 0 && r.snap.Seq() == r.last.Seq && fingerprint == r.last.Fingerprint {
+		return errUnchanged
 	}
 	m, err := r.manifest(ctx, root)
 	if err != nil {
@@ -111,8 +114,8 @@ func (r *run) tree(ctx context.Context) (edition.Hash, error) {
 		}
 		return err
 	}
-	if r.last.Number == 0 {
-		return edition.Build(r.leaves(), put)
+	if r.last.Number == 0 || r.Again {
+		return edition.Build(r.leaves(ctx), put)
 	}
 	edits := make([]edition.Edit, 0, len(r.files))
 	for _, f := range r.files {
@@ -121,14 +124,35 @@ func (r *run) tree(ctx context.Context) (edition.Hash, error) {
 	return r.treeAt(r.last.Root).Update(ctx, edits, put)
 }
 
-// leaves yields the files of a first edition in the order of their keys.
-func (r *run) leaves() iter.Seq2[edition.Leaf, error] {
-	slices.SortFunc(r.files, func(a, b store.File) int {
-		return strings.Compare(edition.Key(a.Path), edition.Key(b.Path))
-	})
+// leaves yields all files of the edition in the order of their keys: those that it wrote among those that stay.
+func (r *run) leaves(ctx context.Context) iter.Seq2[edition.Leaf, error] {
+	byKey := func(a, b store.File) int { return strings.Compare(edition.Key(a.Path), edition.Key(b.Path)) }
+	slices.SortFunc(r.files, byKey)
 	return func(yield func(edition.Leaf, error) bool) {
-		for _, f := range r.files {
-			if !yield(edition.Leaf{Path: f.Path, Entry: f.Entry}, nil) {
+		wrote := r.files
+		emit := func(f store.File) bool {
+			return f.Removed || yield(edition.Leaf{Path: f.Path, Entry: f.Entry}, nil)
+		}
+		for f, err := range r.Store.Files(ctx, "") {
+			if err != nil {
+				yield(edition.Leaf{}, err)
+				return
+			}
+			for len(wrote) > 0 && byKey(wrote[0], f) < 0 {
+				if !emit(wrote[0]) {
+					return
+				}
+				wrote = wrote[1:]
+			}
+			if len(wrote) > 0 && wrote[0].Path == f.Path {
+				continue // replaced or removed
+			}
+			if !emit(f) {
+				return
+			}
+		}
+		for _, f := range wrote {
+			if !emit(f) {
 				return
 			}
 		}
