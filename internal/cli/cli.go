@@ -37,11 +37,13 @@ type command struct {
 	short string
 	long  string
 	setup func(*env, *flag.FlagSet) func(ctx context.Context, args []string) error
+	verbs []command // what it is made of, instead of setup: the first argument names one
 }
 
 func commands() []command {
 	return []command{
 		initCommand, importCommand, publishCommand, fsckCommand, verifyCommand, readCommand, mirrorCommand, demoCommand,
+		statusCommand, keysCommand,
 	}
 }
 
@@ -99,6 +101,9 @@ func (e *env) run(ctx context.Context, args []string) error {
 }
 
 func (e *env) runCommand(ctx context.Context, c command, args []string) error {
+	if len(c.verbs) > 0 {
+		return e.runVerb(ctx, c, args)
+	}
 	fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
 	fs.StringVar(&e.dir, "C", e.dir, "the newsroom's `folder`")
@@ -113,6 +118,26 @@ func (e *env) runCommand(ctx context.Context, c command, args []string) error {
 		return withHint(&usageError{err}, "coranto "+c.name+" --help")
 	}
 	return run(ctx, positional)
+}
+
+// runVerb runs the part of a command that the first argument names.
+func (e *env) runVerb(ctx context.Context, c command, args []string) error {
+	if len(args) > 0 && isHelp(args[0]) {
+		printVerbs(e.stdout, c)
+		return nil
+	}
+	for _, v := range c.verbs {
+		if len(args) > 0 && args[0] == v.name {
+			v.name = c.name + " " + v.name
+			return e.runCommand(ctx, v, args[1:])
+		}
+	}
+	names := make([]string, len(c.verbs))
+	for i, v := range c.verbs {
+		names[i] = v.name
+	}
+	return withHint(&usageError{fmt.Errorf("%s wants one of: %s", c.name, strings.Join(names, ", "))},
+		"coranto "+c.name+" --help")
 }
 
 // parseInterspersed parses flags that stand before, between and after the other arguments.
@@ -154,6 +179,14 @@ func printCommandHelp(w io.Writer, c command, fs *flag.FlagSet) {
 		fmt.Fprintf(w, "  %-22s %s\n", strings.TrimSpace(dash+f.Name+" "+name), text)
 	})
 	fmt.Fprint(w, "\n"+exitCodes)
+}
+
+func printVerbs(w io.Writer, c command) {
+	fmt.Fprintf(w, "coranto %s %s\n\n%s\n\n", c.name, c.usage, strings.TrimSpace(c.long))
+	for _, v := range c.verbs {
+		fmt.Fprintf(w, "  coranto %s %-9s %s\n", c.name, v.name, v.short)
+	}
+	fmt.Fprint(w, "\nMore about one of them: coranto "+c.name+" VERB --help\n\n"+exitCodes)
 }
 
 // stringList is a flag that may be given several times.

@@ -2,8 +2,13 @@
 // masthead carries, and the policy with its timestamp that readers follow from there.
 //
 // The secret keys stand in keys/, readable by their owner alone; what they signed stands in trust/, as on a mirror.
-// Each role has one key and a threshold of 1, and all of them are here. A newsroom may take keys/root.pem away to a
-// safe place: it is needed again only when the root is about to expire or a key has to be replaced.
+// A new newsroom has one key for each role, with a threshold of 1, and all of them are here. Split gives the root to
+// several people, k of whom must sign (sealed.go, proposal.go); the other roles stay as they are, so that the newsroom
+// can publish by itself.
+//
+// A key that is to replace another is made in keys/next/ and moves to keys/ once it counts. Which key counts is said
+// by the newest root, and of the log and the co-signer by the policy, never by where a file stands: so a change that is
+// interrupted leaves the old keys in force or the new ones.
 //
 //	k, err := keys.Create(newsroom, "The Lantern", rand.Reader, time.Now())
 //	files, err := k.Renew(time.Now())            // with each publish: a new timestamp, and what else is due
@@ -19,6 +24,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"strings"
 	"time"
 
@@ -38,15 +44,19 @@ const (
 	rootLife      = 2 * 365 * 24 * time.Hour
 )
 
+// RootWarning is how long before its expiry a root should be renewed. A root whose one key is here is renewed early
+// enough never to come so near to it; one whose keys are elsewhere takes people and time.
+const RootWarning = 60 * 24 * time.Hour
+
 // defaultMaxAge is the max_age of a new newsroom's policy.
 const defaultMaxAge = 48 * time.Hour
 
 // Keys are a newsroom's keys and its trust repository. They are not for use by several goroutines at once.
 type Keys struct {
 	dir      *os.Root
-	roles    map[string]ed25519.PrivateKey // by TUF role; "root" may be missing
+	pool     pool                          // all keys that are here, those that don't count yet among them
+	roles    map[string]ed25519.PrivateKey // the keys in force by TUF role; "root" may be missing
 	log      note.Signer
-	logKey   string // its verifier key
 	cosigner cosigner
 	trust    *edition.Trust
 	signed   repository
@@ -64,56 +74,50 @@ func Create(dir *os.Root, name string, rnd io.Reader, now time.Time) (*Keys, err
 	if err != nil {
 		return nil, err
 	}
-	k := &Keys{dir: dir}
-	if err := k.use(secrets); err != nil {
-		return nil, err
-	}
+	k := &Keys{dir: dir, pool: newPool()}
 	for file, b := range secrets {
+		if err := k.pool.add(file, b); err != nil {
+			return nil, err
+		}
 		if err := durable.WritePrivate(dir, file, b); err != nil {
 			return nil, err
 		}
 	}
-	_, err = k.first(now)
-	return k, err
+	return k, k.first(now)
 }
 
-// first makes and writes the first version of everything that is signed.
-func (k *Keys) first(now time.Time) (map[string][]byte, error) {
-	root, err := k.makeRoot(1, now)
+// first makes and writes the first version of everything that is signed, with the only keys that there are.
+func (k *Keys) first(now time.Time) error {
+	m := metadata.Root(expiry(now, rootLife))
+	for _, role := range roleNames {
+		if err := addKey(&m.Signed, role, k.pool.files[roleFile(role)].role); err != nil {
+			return err
+		}
+	}
+	root, err := seal(m, k.pool.files[rootKeyFile].role)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if k.trust, err = edition.NewTrust(root); err != nil {
-		return nil, err
+		return err
 	}
 	policy := edition.Policy{
-		MaxAge: defaultMaxAge, Log: k.logKey, Cosigner: k.cosigner.verifierKey(), Quorum: edition.NoQuorum,
+		MaxAge: defaultMaxAge, Log: k.pool.files[logKeyFile].verifier, Cosigner: k.pool.files[cosignerKeyFile].verifier,
+		Quorum: edition.NoQuorum,
 	}
+	k.signed.root = m
+	k.choose(m, policy)
 	files, err := k.sign(policy.Marshal(), now)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	files[edition.RootPath(1)] = root
-	return files, k.save(files)
+	return k.save(files)
 }
 
 // Open reads the keys of a newsroom, and verifies its trust repository as a reader would.
 func Open(dir *os.Root) (*Keys, error) {
-	secrets := map[string][]byte{}
-	for _, file := range secretFiles {
-		b, err := dir.ReadFile(file)
-		if file == rootKeyFile && errors.Is(err, fs.ErrNotExist) {
-			continue // kept elsewhere
-		}
-		if err != nil {
-			return nil, fmt.Errorf("open keys: %w", err)
-		}
-		secrets[file] = b
-	}
 	k := &Keys{dir: dir}
-	if err := k.use(secrets); err != nil {
-		return nil, err
-	}
 	root, err := dir.ReadFile(edition.RootPath(1))
 	if err != nil {
 		return nil, fmt.Errorf("open keys: %w", err)
@@ -121,15 +125,29 @@ func Open(dir *os.Root) (*Keys, error) {
 	if k.trust, err = edition.NewTrust(root); err != nil {
 		return nil, err
 	}
-	return k, k.refresh()
+	if err := k.refresh(); err != nil {
+		return nil, err
+	}
+	return k, k.checkPresent()
 }
 
-// refresh verifies what stands in trust/, with the reader's own code, and takes it over.
-func (k *Keys) refresh() error {
-	if err := k.trust.Refresh(context.Background(), k.read); err != nil {
+// refresh verifies what stands in trust/, with the reader's own code, and takes it over with the keys that it names.
+func (k *Keys) refresh() (err error) {
+	if k.pool, err = readPool(k.dir); err != nil {
+		return fmt.Errorf("open keys: %w", err)
+	}
+	err = k.trust.Refresh(context.Background(), k.read)
+	if err != nil && k.trust.Refresh(context.Background(), k.readStaged) == nil {
+		err = nil // a new root was put in force, and the rest was about to be
+	}
+	if err != nil {
 		return fmt.Errorf("trust: %w", err)
 	}
-	return k.signed.load(k.trust)
+	if err := k.signed.load(k.trust); err != nil {
+		return err
+	}
+	k.choose(k.signed.root, k.trust.Policy())
+	return nil
 }
 
 // read is an edition.Fetch of the newsroom's own folder.
@@ -146,19 +164,79 @@ func (k *Keys) read(_ context.Context, path string, max int64) ([]byte, error) {
 	return b, err
 }
 
-// save writes signed files, the timestamp last: the others don't count before it names them.
+// readStaged is read, but for a timestamp that waits for its root.
+func (k *Keys) readStaged(ctx context.Context, path string, max int64) ([]byte, error) {
+	if path == edition.TimestampPath {
+		path = stagedPath
+	}
+	return k.read(ctx, path, max)
+}
+
+// stagedPath is where the timestamp of a new root waits until the root is in force: it has one name only, and must be
+// signed by the keys of the newest root.
+const stagedPath = "trust/timestamp.next.json"
+
+// save writes signed files in an order in which every prefix is whole: first what nothing names yet, then a new root,
+// then the timestamp.
 func (k *Keys) save(files map[string][]byte) error {
+	timestamp := files[edition.TimestampPath]
+	var root string
 	for path, b := range files {
-		if path != edition.TimestampPath {
+		switch {
+		case path == edition.TimestampPath:
+		case strings.HasSuffix(path, ".root.json"):
+			root = path
+		default:
 			if err := durable.WriteSynced(k.dir, path, b); err != nil {
 				return err
 			}
 		}
 	}
-	if err := durable.WriteSynced(k.dir, edition.TimestampPath, files[edition.TimestampPath]); err != nil {
+	if root != "" {
+		if err := durable.WriteSynced(k.dir, stagedPath, timestamp); err != nil {
+			return err
+		}
+		if err := durable.WriteSynced(k.dir, root, files[root]); err != nil {
+			return err
+		}
+	}
+	if err := durable.WriteSynced(k.dir, edition.TimestampPath, timestamp); err != nil {
 		return err
 	}
-	return k.refresh()
+	if err := k.refresh(); err != nil {
+		return err
+	}
+	return k.settle()
+}
+
+// settle gives the keys that count their places in keys/, and takes away what they replaced.
+func (k *Keys) settle() error {
+	for file, s := range k.pool.files {
+		if s.next && k.inForce(s) {
+			if err := k.dir.Rename(file, "keys/"+path.Base(file)); err != nil {
+				return err
+			}
+		}
+	}
+	if s, ok := k.pool.files[rootKeyFile]; ok && !k.inForce(s) {
+		if err := remove(k.dir, rootKeyFile); err != nil {
+			return err
+		}
+	}
+	if err := remove(k.dir, stagedPath); err != nil {
+		return err
+	}
+	var err error
+	k.pool, err = readPool(k.dir)
+	return err
+}
+
+// remove takes away a file that may not be there.
+func remove(dir *os.Root, name string) error {
+	if err := dir.Remove(name); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }
 
 // Renew signs and writes a new timestamp, and what of the rest would expire before it. It returns the files that are

@@ -10,10 +10,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"strings"
 	"time"
-
-	"golang.org/x/mod/sumdb/note"
 )
 
 // Where the secret keys stand in the newsroom's folder. The roles' keys are PKCS #8 in PEM, which other tools read;
@@ -24,14 +23,16 @@ const (
 	cosignerKeyFile = "keys/cosigner.key"
 )
 
+// nextFolder holds keys that were made and may not count yet.
+const nextFolder = "keys/next/"
+
 var secretFiles = [...]string{
 	rootKeyFile, "keys/targets.pem", "keys/snapshot.pem", "keys/timestamp.pem", logKeyFile, cosignerKeyFile,
 }
 
 func roleFile(role string) string { return "keys/" + role + ".pem" }
 
-// makeSecrets makes new keys and returns them as files. The seeds are read from rnd itself, since ed25519.GenerateKey
-// need not use the source that it is given.
+// makeSecrets makes new keys and returns them as files.
 func makeSecrets(name string, rnd io.Reader) (map[string][]byte, error) {
 	logName, err := origin(name, rnd)
 	if err != nil {
@@ -39,55 +40,36 @@ func makeSecrets(name string, rnd io.Reader) (map[string][]byte, error) {
 	}
 	files := map[string][]byte{}
 	for _, file := range secretFiles {
-		seed := make([]byte, ed25519.SeedSize)
-		if _, err := io.ReadFull(rnd, seed); err != nil {
-			return nil, fmt.Errorf("randomness: %w", err)
-		}
-		switch key := ed25519.NewKeyFromSeed(seed); file {
-		case logKeyFile:
-			files[file] = noteSecret(logName, algEd25519, key)
-		case cosignerKeyFile:
-			files[file] = noteSecret(logName+"/time", algCosignature, key)
-		default:
-			if files[file], err = pemSecret(key); err != nil {
-				return nil, err
-			}
+		if files[file], err = makeSecret(file, logName, rnd); err != nil {
+			return nil, err
 		}
 	}
 	return files, nil
 }
 
-// use takes over the secret keys from their files.
-func (k *Keys) use(files map[string][]byte) (err error) {
-	k.roles = map[string]ed25519.PrivateKey{}
-	for _, role := range roleNames {
-		b, ok := files[roleFile(role)]
-		if !ok {
-			continue
-		}
-		if k.roles[role], err = parsePEM(b); err != nil {
-			return fmt.Errorf("%s: %w", roleFile(role), err)
-		}
+// makeSecret makes a new key as a file; logName matters to those of the log alone.
+func makeSecret(file, logName string, rnd io.Reader) ([]byte, error) {
+	key, err := newKey(rnd)
+	if err != nil {
+		return nil, err
 	}
-	if err := k.useLog(strings.TrimSpace(string(files[logKeyFile]))); err != nil {
-		return fmt.Errorf("%s: %w", logKeyFile, err)
+	switch path.Base(file) {
+	case path.Base(logKeyFile):
+		return noteSecret(logName, algEd25519, key), nil
+	case path.Base(cosignerKeyFile):
+		return noteSecret(logName+"/time", algCosignature, key), nil
 	}
-	if k.cosigner, err = parseCosigner(strings.TrimSpace(string(files[cosignerKeyFile]))); err != nil {
-		return fmt.Errorf("%s: %w", cosignerKeyFile, err)
-	}
-	return nil
+	return pemSecret(key)
 }
 
-func (k *Keys) useLog(secret string) error {
-	name, key, err := parseNoteSecret(secret, algEd25519)
-	if err != nil {
-		return err
+// newKey makes a key. The seed is read from rnd itself, since ed25519.GenerateKey need not use the source that it is
+// given.
+func newKey(rnd io.Reader) (ed25519.PrivateKey, error) {
+	seed := make([]byte, ed25519.SeedSize)
+	if _, err := io.ReadFull(rnd, seed); err != nil {
+		return nil, fmt.Errorf("randomness: %w", err)
 	}
-	if k.logKey, err = note.NewEd25519VerifierKey(name, key.Public().(ed25519.PublicKey)); err != nil {
-		return err
-	}
-	k.log, err = note.NewSigner(secret)
-	return err
+	return ed25519.NewKeyFromSeed(seed), nil
 }
 
 func pemSecret(key ed25519.PrivateKey) ([]byte, error) {

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"crypto"
 	"crypto/ed25519"
-	"errors"
 	"slices"
 	"time"
 
@@ -15,9 +14,6 @@ import (
 
 	"coranto/edition"
 )
-
-// ErrNoRootKey is returned when the root has to be signed and its key is kept elsewhere.
-var ErrNoRootKey = errors.New("the root's key is not here")
 
 // repository is what the newsroom has signed last.
 type repository struct {
@@ -50,25 +46,28 @@ func (r *repository) load(trust *edition.Trust) (err error) {
 	return err
 }
 
-// sign makes what is due: always a timestamp, and of the rest what would expire before it or what has changed.
+// sign makes what is due: always a timestamp, and of the rest what would expire before it, has changed, or was signed
+// by a key that the root names no more.
 func (k *Keys) sign(policy []byte, now time.Time) (map[string][]byte, error) {
 	files, until := map[string][]byte{}, now.Add(TimestampLife)
 	next := k.signed
-	if next.root != nil && next.root.Signed.IsExpired(until) && k.roles[metadata.ROOT] != nil {
-		v := next.root.Signed.Version + 1
-		b, err := k.makeRoot(v, now)
+	if next.root.Signed.IsExpired(until.Add(RootWarning)) && k.signsRootAlone() {
+		m, err := k.nextRoot(now)
 		if err != nil {
 			return nil, err
 		}
-		files[edition.RootPath(v)] = b
+		if files[edition.RootPath(m.Signed.Version)], err = seal(m, k.roles[metadata.ROOT]); err != nil {
+			return nil, err
+		}
 	}
-	targetsDue := next.targets == nil || next.targets.Signed.IsExpired(until) || !bytes.Equal(policy, next.policy)
+	targetsDue := next.targets == nil || next.targets.Signed.IsExpired(until) || !bytes.Equal(policy, next.policy) ||
+		next.root.VerifyDelegate(metadata.TARGETS, next.targets) != nil
 	if targetsDue {
 		if err := k.signTargets(&next, policy, now, files); err != nil {
 			return nil, err
 		}
 	}
-	if targetsDue || next.snapshot.Signed.IsExpired(until) {
+	if targetsDue || next.snapshot.Signed.IsExpired(until) || next.root.VerifyDelegate(metadata.SNAPSHOT, next.snapshot) != nil {
 		if err := k.signSnapshot(&next, now, files); err != nil {
 			return nil, err
 		}
@@ -76,23 +75,30 @@ func (k *Keys) sign(policy []byte, now time.Time) (map[string][]byte, error) {
 	return files, k.signTimestamp(&next, now, files)
 }
 
-// makeRoot makes a version of the root with a key for each role and a threshold of 1.
-func (k *Keys) makeRoot(version int64, now time.Time) ([]byte, error) {
-	if k.roles[metadata.ROOT] == nil {
-		return nil, ErrNoRootKey
+// signsRootAlone says whether the root is this newsroom's alone to renew: one key, which is here.
+func (k *Keys) signsRootAlone() bool {
+	return k.roles[metadata.ROOT] != nil && len(k.signed.root.Signed.Roles[metadata.ROOT].KeyIDs) == 1
+}
+
+// nextRoot returns the next version of the root, unsigned, with the same keys.
+func (k *Keys) nextRoot(now time.Time) (*metadata.Metadata[metadata.RootType], error) {
+	m, err := metadata.Root().FromBytes(k.trust.Root())
+	if err != nil {
+		return nil, err
 	}
-	m := metadata.Root(expiry(now, rootLife))
-	m.Signed.Version = version
-	for _, role := range roleNames {
-		key, err := metadata.KeyFromPublicKey(k.roles[role].Public())
-		if err == nil {
-			err = m.Signed.AddKey(key, role)
-		}
-		if err != nil {
-			return nil, err
-		}
+	m.Signatures = []metadata.Signature{}
+	m.Signed.Version++
+	m.Signed.Expires = expiry(now, rootLife)
+	return m, nil
+}
+
+// addKey adds a key to a role of a root.
+func addKey(root *metadata.RootType, role string, key ed25519.PrivateKey) error {
+	public, err := metadata.KeyFromPublicKey(key.Public())
+	if err != nil {
+		return err
 	}
-	return seal(m, k.roles[metadata.ROOT])
+	return root.AddKey(public, role)
 }
 
 func (k *Keys) signTargets(r *repository, policy []byte, now time.Time, files map[string][]byte) (err error) {
