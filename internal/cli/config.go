@@ -8,9 +8,9 @@ import (
 	"strings"
 
 	"github.com/BurntSushi/toml"
-	"golang.org/x/text/language"
 
 	"coranto/edition"
+	"coranto/internal/site"
 )
 
 // configFile is the one file that a newsroom configures. Its presence makes a folder a newsroom.
@@ -117,7 +117,7 @@ func (c *config) check() error {
 		return err
 	}
 	var err error
-	if c.Languages, err = canonicalLanguages(c.Languages); err != nil {
+	if c.Languages, err = site.CheckLanguages(c.Languages); err != nil {
 		return err
 	}
 	for _, u := range c.Mirrors {
@@ -156,24 +156,3 @@ func checkName(name string) error {
 }
 
 func isControl(r rune) bool { return r < ' ' || r >= 0x7f && r <= 0x9f || r == '\ufffd' }
-
-// canonicalLanguages returns language tags in their canonical form, or says which one is wrong.
-func canonicalLanguages(tags []string) ([]string, error) {
-	if len(tags) == 0 || len(tags) > edition.MaxLanguages {
-		return nil, fmt.Errorf("a newsroom has 1 to %d languages", edition.MaxLanguages)
-	}
-	seen := map[string]bool{}
-	var out []string
-	for _, t := range tags {
-		tag, err := language.Parse(strings.TrimSpace(t))
-		if err != nil {
-			return nil, fmt.Errorf("language %q: want a BCP 47 tag, as en or sr-Latn", t)
-		}
-		if seen[tag.String()] {
-			return nil, fmt.Errorf("language %q stands twice", tag)
-		}
-		seen[tag.String()] = true
-		out = append(out, tag.String())
-	}
-	return out, nil
-}

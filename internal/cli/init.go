@@ -14,6 +14,7 @@ import (
 
 	"coranto/internal/durable"
 	"coranto/internal/keys"
+	"coranto/internal/site"
 	"coranto/internal/store/sqlite"
 )
 
@@ -35,7 +36,7 @@ place, and show it to nobody.`,
 			if *name == "" || *languages == "" {
 				return usagef("init needs --name and --languages")
 			}
-			tags, err := canonicalLanguages(strings.Split(*languages, ","))
+			tags, err := site.CheckLanguages(strings.Split(*languages, ","))
 			if err != nil {
 				return &usageError{err}
 			}

@@ -4,9 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
-	"golang.org/x/text/language"
+	"coranto/internal/lang"
 )
 
 // Language returns a language tag in its canonical form: en-US for en-us and en_US, sr-Cyrl for sr-cyrl.
@@ -14,18 +13,19 @@ func Language(tag string) (string, error) {
 	if tag == "" { // most elements
 		return "", errors.New("no language tag")
 	}
-	t, err := language.Parse(strings.TrimSpace(tag))
-	if err != nil || t.IsRoot() {
-		return "", fmt.Errorf("%.60q is no language tag", tag)
-	}
-	return t.String(), nil
+	return lang.Canonical(tag)
 }
 
-// AllowedLanguage is Language for an article: the tag must be one of the newsroom's languages.
+// AllowedLanguage is Language for an article: it returns the one of the newsroom's languages that the tag means. Much
+// software says en-US or zh-CN where the newsroom says en or zh-Hans; tags that mean the same (lang.Same) are one
+// language, unless the newsroom has both.
 func AllowedLanguage(tag string, languages []string) (string, error) {
 	t, err := Language(tag)
-	if err == nil && !slices.Contains(languages, t) {
-		err = fmt.Errorf("language %s is not one of the newsroom's (hint: add it to the newsroom's languages)", t)
+	if err != nil || slices.Contains(languages, t) {
+		return t, err
 	}
-	return t, err
+	if i := slices.IndexFunc(languages, func(l string) bool { return lang.Same(l, t) }); i >= 0 {
+		return languages[i], nil
+	}
+	return t, fmt.Errorf("language %s is not one of the newsroom's (hint: add it to the newsroom's languages)", t)
 }

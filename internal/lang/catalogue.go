@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -11,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/BurntSushi/toml"
 	"github.com/bep/golocales"
@@ -18,15 +20,19 @@ import (
 	"golang.org/x/text/language/display"
 )
 
-//go:embed words/*.toml
+//go:embed words/*.toml others.toml
 var wordFiles embed.FS
+
+// othersFile holds what is known of languages that have no words yet.
+const othersFile = "others.toml"
 
 // Fallback is the language whose words stand in where a language has none of its own.
 const Fallback = "en"
 
 // A Catalogue holds the words of all languages. It is read-only once loaded.
 type Catalogue struct {
-	files map[string]file
+	// files are those of words/, by tag; others the entries of othersFile, which have no words.
+	files, others map[string]file
 }
 
 // A file is what words/TAG.toml says.
@@ -55,12 +61,23 @@ func load(fsys fs.FS) (*Catalogue, error) {
 		return nil, err
 	}
 	c := &Catalogue{files: make(map[string]file, len(names))}
+	if err := readFile(fsys, othersFile, &c.others); err != nil {
+		return nil, fmt.Errorf("%s: %w", othersFile, err)
+	}
 	for _, name := range names {
-		f, err := readFile(fsys, name)
-		if err != nil {
+		var f file
+		if err := readFile(fsys, name, &f); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		c.files[strings.TrimSuffix(path.Base(name), ".toml")] = f
+	}
+	for tag, f := range c.others {
+		if err := f.sound(); err != nil {
+			return nil, fmt.Errorf("%s: %s: %w", othersFile, tag, err)
+		}
+		if _, ok := c.files[tag]; ok || f.Words != nil {
+			return nil, fmt.Errorf("%s: %s: a language with words stands in words/ alone", othersFile, tag)
+		}
 	}
 	reference, ok := c.files[Fallback]
 	if !ok {
@@ -74,23 +91,24 @@ func load(fsys fs.FS) (*Catalogue, error) {
 	return c, nil
 }
 
-func readFile(fsys fs.FS, name string) (f file, err error) {
+// readFile decodes a TOML file strictly.
+func readFile(fsys fs.FS, name string, out any) error {
 	b, err := fs.ReadFile(fsys, name)
 	if err != nil {
-		return file{}, err
+		return err
 	}
-	meta, err := toml.Decode(string(b), &f)
+	meta, err := toml.Decode(string(b), out)
 	if err != nil {
-		return file{}, err
+		return err
 	}
 	if extra := meta.Undecoded(); len(extra) > 0 {
-		return file{}, fmt.Errorf("unknown key %q", extra[0].String())
+		return fmt.Errorf("unknown key %q", extra[0].String())
 	}
-	return f, nil
+	return nil
 }
 
-// complete says what a file lacks, or has too much, beside the reference.
-func (f file) complete(reference file) error {
+// sound says what is wrong with a file, its words aside.
+func (f file) sound() error {
 	if f.Name == "" {
 		return errors.New("the language has no name")
 	}
@@ -99,6 +117,14 @@ func (f file) complete(reference file) error {
 	}
 	if n, m := len(f.Months), len(f.Solar); n != 0 && n != 12 || m != 0 && m != 12 {
 		return fmt.Errorf("%d months and %d solar months, want 12 or none", n, m)
+	}
+	return nil
+}
+
+// complete says what a file lacks, or has too much, beside the reference.
+func (f file) complete(reference file) error {
+	if err := f.sound(); err != nil {
+		return err
 	}
 	for key := range reference.Words {
 		if strings.TrimSpace(f.Words[key]) == "" {
@@ -140,15 +166,11 @@ func (c *Catalogue) Language(tag string) Language {
 	for _, p := range chain {
 		if f, ok := c.files[p]; ok {
 			l.file, l.words, l.wordsTag = f, f.Words, p
-			if p != tag && ownName(tag) != "" {
-				l.file.Name = ownName(tag)
-			}
 			break
 		}
+		l.file = l.file.or(c.others[p])
 	}
-	if l.file.Name == "" {
-		l.file.Name = ownName(tag)
-	}
+	l.file.Name = c.name(tag, chain)
 	for _, p := range chain {
 		if l.cldr = golocales.New(p); l.cldr != nil {
 			break
@@ -157,13 +179,62 @@ func (c *Catalogue) Language(tag string) Language {
 	return l
 }
 
-// ownName returns what a language calls itself by x/text's CLDR, or "".
+// or returns f with the dates of a wider language's where it says nothing of them itself.
+func (f file) or(wider file) file {
+	f.Digits, f.Date, f.MonthYear = cmp.Or(f.Digits, wider.Digits), cmp.Or(f.Date, wider.Date), cmp.Or(f.MonthYear, wider.MonthYear)
+	if f.Months == nil {
+		f.Months = wider.Months
+	}
+	return f
+}
+
+// Languages returns what is known of some languages. Two that call themselves the same, as zh and zh-CN, have their
+// tags put after the name: a list of links would not tell them apart.
+func (c *Catalogue) Languages(tags []string) []Language {
+	names := make(map[string]int)
+	all := make([]Language, len(tags))
+	for i, tag := range tags {
+		all[i] = c.Language(tag)
+		names[all[i].Name()]++
+	}
+	for i, l := range all {
+		if names[l.Name()] > 1 {
+			all[i].file.Name += " (" + l.tag + ")"
+		}
+	}
+	return all
+}
+
+// name returns what a language calls itself, or "". A region that x/text has no name for leaves the parent's.
+func (c *Catalogue) name(tag string, chain []string) string {
+	for _, p := range chain {
+		f, ok := c.files[p]
+		if !ok {
+			f, ok = c.others[p]
+		}
+		if !ok {
+			continue
+		}
+		if own := ownName(tag); p != tag && own != "" && own != ownName(p) {
+			return own
+		}
+		return f.Name
+	}
+	return ownName(tag)
+}
+
+// ownName returns what a language calls itself by x/text's CLDR, or "". CLDR has names as they stand in a sentence; here
+// they stand alone, and begin with a capital unless there is one inside: isiZulu.
 func ownName(tag string) string {
 	t, err := language.Parse(tag)
 	if err != nil {
 		return ""
 	}
-	return display.Self.Name(t)
+	name := []rune(display.Self.Name(t))
+	if len(name) > 0 && !slices.ContainsFunc(name, unicode.IsUpper) {
+		name[0] = unicode.ToTitle(name[0])
+	}
+	return string(name)
 }
 
 // Tag returns the tag that the language was asked for by.
@@ -190,9 +261,8 @@ func (l Language) Word(key string) (word, tag string) {
 // the form of a date does, be it in a file here or in the library behind it.
 func (c *Catalogue) Fingerprint(tags []string) string {
 	h := sha256.New()
-	for _, tag := range tags {
-		l := c.Language(tag)
-		fmt.Fprintf(h, "%q %q %q\n", tag, l.dir, l.Name())
+	for _, l := range c.Languages(tags) {
+		fmt.Fprintf(h, "%q %q %q\n", l.tag, l.dir, l.Name())
 		for m := range 12 {
 			t := time.Date(2026, time.Month(m+1), 2*m+1, 9, 5, 0, 0, time.UTC)
 			fmt.Fprintf(h, "%q %q %q\n", l.Date(t), l.DateTime(t), l.Month(t))

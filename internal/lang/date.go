@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/text/language"
 )
 
 // Date returns the day of a time in UTC, written out: 5 марта 2026 г. In Persian and Dari it is a day of the Solar
@@ -18,7 +20,7 @@ func (l Language) Date(t time.Time) string {
 	case l.file.Date != "" && months != nil:
 		return l.fill(l.file.Date, t.Day(), months[t.Month()-1], t.Year())
 	case l.cldr == nil || unnamed(l.cldr.MonthsWide()):
-		return l.Digits(t.Format(time.DateOnly))
+		return l.plain(t.Format(time.DateOnly))
 	}
 	return l.Digits(l.cldr.FormatDateLong(t))
 }
@@ -34,13 +36,22 @@ func (l Language) Month(t time.Time) string {
 	t = t.UTC()
 	months := l.months()
 	if months == nil {
-		return l.Digits(t.Format("2006-01"))
+		return l.plain(t.Format("2006-01"))
 	}
 	pattern := l.file.MonthYear
 	if pattern == "" {
 		pattern = "{month} {y}"
 	}
 	return l.fill(pattern, t.Day(), months[t.Month()-1], t.Year())
+}
+
+// plain returns a date of numbers. After Arabic letters its parts would stand in the other order (UAX 9, rule W2), so it
+// is isolated where text runs from the right.
+func (l Language) plain(date string) string {
+	if l.dir == "rtl" {
+		return "\u2066" + l.Digits(date) + "\u2069"
+	}
+	return l.Digits(date)
 }
 
 // Digits returns s with 0 to 9 as the language writes them.
@@ -80,12 +91,18 @@ func unnamed(months []string) bool { return months[0] == "" || months[0] == "M01
 
 // Comma returns what stands between the parts of an enumeration, its blank included.
 func (l Language) Comma() string {
-	switch {
-	case strings.HasPrefix(l.tag, "he") || strings.HasPrefix(l.tag, "yi"):
+	t, err := language.Parse(l.tag)
+	if err != nil {
 		return ", "
-	case l.dir == "rtl":
+	}
+	switch script(t) {
+	case "Arab", "Aran", "Syrc", "Thaa", "Rohg", "Yezi":
 		return "، "
-	case l.wordsTag == "zh" || strings.HasPrefix(l.tag, "ja"):
+	case "Nkoo":
+		return "߸ "
+	case "Adlm":
+		return "⹁ "
+	case "Hans", "Hant", "Jpan":
 		return " "
 	}
 	return ", "

@@ -13,21 +13,52 @@ package lang
 
 import (
 	"fmt"
+	"strings"
 
 	"golang.org/x/text/language"
 )
 
-// Canonical returns the canonical form of a BCP 47 tag: en-us becomes en-US, iw he. A script that the language would
-// imply is kept, so that sr-Cyrl stays what it is.
+// maxTag is the length of a tag in bytes (RFC 5646, section 4.4.1).
+const maxTag = 35
+
+// Canonical returns the canonical form of a BCP 47 tag: en-us and en_US become en-US, iw he. A script that the language
+// would imply is kept, so that sr-Cyrl stays what it is. A tag that names no language, as und-Arab, is an error.
 func Canonical(tag string) (string, error) {
-	t, err := language.Parse(tag)
+	t, err := language.Parse(strings.TrimSpace(tag))
 	if err != nil {
-		return "", fmt.Errorf("language %q: %w", tag, err)
+		return "", fmt.Errorf("%.60q is no language tag", tag)
 	}
-	if t == language.Und {
-		return "", fmt.Errorf("language %q: no language is named", tag)
+	if s := t.String(); s == "und" || strings.HasPrefix(s, "und-") {
+		return "", fmt.Errorf("%.60q is no language tag: it names no language", tag)
+	} else if len(s) > maxTag {
+		return "", fmt.Errorf("%.60q is no language tag: it has over %d characters", tag, maxTag)
 	}
 	return t.String(), nil
+}
+
+// Same says whether two tags mean the same by what CLDR takes for granted: en-US is en, zh-CN zh-Hans, sr-Cyrl sr.
+// pt-PT is not pt, which is Brazil's, nor is en-GB en.
+func Same(a, b string) bool {
+	s, err := language.Parse(a)
+	t, errB := language.Parse(b)
+	return err == nil && errB == nil && (s == t || likely(s) == likely(t))
+}
+
+// likely returns a tag with all that goes without saying.
+func likely(t language.Tag) string {
+	base, _ := t.Base()
+	region, _ := t.Region()
+	rest := ""
+	for _, v := range t.Variants() {
+		rest += "-" + v.String()
+	}
+	for _, x := range t.Extensions() {
+		rest += "-" + x.String()
+	}
+	if base.String() == "und" || strings.HasPrefix(t.String(), "x-") {
+		return t.String()
+	}
+	return base.String() + "-" + script(t) + "-" + region.String() + rest
 }
 
 // Dir returns the direction of a language's script, "ltr" or "rtl", as HTML's dir has it. A tag that is not valid is ltr.
@@ -36,17 +67,34 @@ func Dir(tag string) string {
 	if err != nil {
 		return "ltr"
 	}
-	if base, _ := t.Base(); base.String() == "prs" {
-		return "rtl" // Dari's own tag: CLDR knows it as fa-AF only.
+	return scriptDir(script(t))
+}
+
+// script returns the ISO 15924 code of a tag's script, Zzzz where nobody knows it. It adds to x/text's table the
+// languages that this doesn't have.
+func script(t language.Tag) string {
+	s, confidence := t.Script()
+	if base, _ := t.Base(); confidence != language.Exact {
+		switch base.String() {
+		case "prs", "azb", "hac", "pbt", "pst", "uzs", "aiq", "bgp", "phr", "acm", "acq", "ayl", "mey":
+			return "Arab"
+		case "jrb", "jpr":
+			return "Hebr"
+		case "aii":
+			return "Syrc"
+		case "mis": // any language: x/text takes it for a lost one
+			return "Zzzz"
+		}
 	}
-	script, _ := t.Script()
-	return scriptDir(script.String())
+	return s.String()
 }
 
 // scriptDir returns the direction of an ISO 15924 script (Unicode's Bidi_Class of its letters).
 func scriptDir(script string) string {
 	switch script {
-	case "Arab", "Aran", "Hebr", "Thaa", "Syrc", "Nkoo", "Adlm", "Rohg", "Mand", "Samr":
+	case "Arab", "Aran", "Hebr", "Thaa", "Syrc", "Syre", "Syrj", "Syrn", "Nkoo", "Adlm", "Rohg", "Mand", "Mend", "Samr", "Yezi",
+		"Armi", "Avst", "Chrs", "Cprt", "Elym", "Gara", "Hatr", "Hung", "Khar", "Lydi", "Mani", "Merc", "Mero", "Narb", "Nbat",
+		"Orkh", "Ougr", "Palm", "Phli", "Phlp", "Phnx", "Prti", "Sarb", "Sogd", "Sogo":
 		return "rtl"
 	}
 	return "ltr"
@@ -63,18 +111,13 @@ func Parents(tag string) []string {
 	if base, _ := t.Base(); base.String() == "prs" {
 		return append(all, "fa-AF", "fa")
 	}
-	script, _ := t.Script()
 	for p := t.Parent(); p != language.Und; p = p.Parent() {
 		all = append(all, p.String())
 	}
 	// The file may name the script (sr-Cyrl) where the tag leaves it out (sr), and the other way round (ru-Cyrl).
 	base, _ := t.Base()
-	for _, wider := range []string{base.String() + "-" + script.String(), base.String()} {
-		w, err := language.Parse(wider)
-		if err != nil {
-			continue
-		}
-		if s, _ := w.Script(); s == script {
+	for _, wider := range []string{base.String() + "-" + script(t), base.String()} {
+		if w, err := language.Parse(wider); err == nil && script(w) == script(t) {
 			all = append(all, wider)
 		}
 	}

@@ -77,8 +77,8 @@ func TestFallback(t *testing.T) {
 
 func TestDir(t *testing.T) {
 	for dir, tags := range map[string]string{
-		"rtl": "ar ckb fa fa-AF prs ps ug ur he iw yi dv sd ks syr nqo uz-Arab uz-AF az-Arab az-IR pa-Arab pa-PK ff-Adlm rhg-Rohg ku-Arab ms-Arab kk-CN",
-		"ltr": "en ru uz az tt ba tg ku pa ff sr-Cyrl sr-Latn zh ja tr ar-Latn ug-Cyrl fa-Latn und x",
+		"rtl": "ar ckb fa fa-AF prs ps ug ur he iw yi dv sd ks syr nqo uz-Arab uz-AF az-Arab az-IR pa-Arab pa-PK ff-Adlm rhg-Rohg ku-Arab ms-Arab kk-CN azb jrb aii arc",
+		"ltr": "en ru uz az tt ba tg ku pa ff sr-Cyrl sr-Latn zh ja tr ar-Latn ug-Cyrl fa-Latn prs-Latn und mis x-private x",
 	} {
 		for tag := range strings.FieldsSeq(tags) {
 			if got := lang.Dir(tag); got != dir {
@@ -94,12 +94,12 @@ func TestCanonical(t *testing.T) {
 			t.Errorf("%s: %q, %v", tag, got, err)
 		}
 	}
-	for in, want := range map[string]string{"en-us": "en-US", "SR-latn": "sr-Latn", "iw": "he"} {
+	for in, want := range map[string]string{"en-us": "en-US", "SR-latn": "sr-Latn", "iw": "he", "pt_BR": "pt-BR", " fa ": "fa", "sh": "sr-Latn", "i-klingon": "tlh"} {
 		if got, err := lang.Canonical(in); got != want || err != nil {
 			t.Errorf("%s: %q, %v, want %q", in, got, err, want)
 		}
 	}
-	for _, in := range []string{"", "und", "e", "en us", "english language", "../x"} {
+	for _, in := range []string{"", "und", "root", "und-Arab", "e", "en-x-" + strings.Repeat("abcdefgh-", 4) + "a", "en us", "english language", "../x"} {
 		if got, err := lang.Canonical(in); err == nil {
 			t.Errorf("%q: taken as %q", in, got)
 		}
@@ -110,7 +110,8 @@ func TestName(t *testing.T) {
 	c := load(t)
 	for tag, want := range map[string]string{
 		"tt": "Татарча", "ckb": "کوردیی ناوەندی", "fa-AF": "دری", "prs": "دری", "sr-Latn": "Srpski (latinica)", "sw": "Kiswahili",
-		"pt-BR": "português", "qaa": "qaa",
+		"pt-BR": "Português (Brasil)", "pt": "Português", "ru-RU": "Русский", "es-419": "Español latinoamericano", "en-US": "American English",
+		"dv": "ދިވެހި", "az-IR": "تۆرکجه", "sr-ME": "Srpski (Crna Gora)", "zu": "isiZulu", "ka-GE": "ქართული", "qaa": "qaa",
 	} {
 		if got := c.Language(tag).Name(); got != want {
 			t.Errorf("%s: %q, want %q", tag, got, want)
@@ -133,7 +134,17 @@ func TestDate(t *testing.T) {
 		{"ckb", "٥ی ئازاری ٢٠٢٦", "٥ی ئازاری ٢٠٢٦، ١٣:٠٧\u00a0UTC", "ئازاری ٢٠٢٦"},
 		{"zh", "2026年3月5日", "2026年3月5日 13:07\u00a0UTC", "2026年3月"},
 		{"tk", "5 mart 2026", "5 mart 2026, 13:07\u00a0UTC", "mart 2026"},
-		{"az-Arab", "2026-03-05", "2026-03-05، 13:07\u00a0UTC", "2026-03"},
+		{"az-Arab", "\u20662026-03-05\u2069", "\u20662026-03-05\u2069، 13:07\u00a0UTC", "\u20662026-03\u2069"},
+		{"th", "5 มีนาคม ค.ศ. 2026", "5 มีนาคม ค.ศ. 2026, 13:07\u00a0UTC", "มีนาคม ค.ศ. 2026"},
+		{"la", "5 Martii 2026", "5 Martii 2026, 13:07\u00a0UTC", "Martii 2026"},
+		{"si", "2026 මාර්තු 5", "2026 මාර්තු 5, 13:07\u00a0UTC", "2026 මාර්තු"},
+		{"ja", "2026年3月5日", "2026年3月5日 13:07\u00a0UTC", "2026年3月"},
+		{"zh-TW", "2026年3月5日", "2026年3月5日 13:07\u00a0UTC", "2026年3月"},
+		{"pl", "5 marca 2026", "5 marca 2026, 13:07\u00a0UTC", "marzec 2026"},
+		{"bn", "৫ মার্চ, ২০২৬", "৫ মার্চ, ২০২৬, ১৩:০৭\u00a0UTC", "মার্চ ২০২৬"},
+		{"pt-BR", "5 de março de 2026", "5 de março de 2026, 13:07\u00a0UTC", "março de 2026"},
+		{"dv", "\u20662026-03-05\u2069", "\u20662026-03-05\u2069، 13:07\u00a0UTC", "\u20662026-03\u2069"},
+		{"nqo", "2026 ߕߙߊߓߊ 5", "2026 ߕߙߊߓߊ 5߸ 13:07\u00a0UTC", "ߕߙߊߓߊ 2026"},
 		{"qaa", "2026-03-05", "2026-03-05, 13:07\u00a0UTC", "2026-03"},
 	} {
 		l := c.Language(tt.tag)
@@ -194,5 +205,31 @@ func TestFingerprint(t *testing.T) {
 	a, b := c.Fingerprint([]string{"en", "fa"}), c.Fingerprint([]string{"fa", "en"})
 	if a == b || a != load(t).Fingerprint([]string{"en", "fa"}) {
 		t.Errorf("%s and %s: want one that differs with the languages and with nothing else", a, b)
+	}
+}
+
+func TestSame(t *testing.T) {
+	for _, tt := range []struct {
+		a, b string
+		want bool
+	}{
+		{"en", "en-US", true}, {"zh-CN", "zh-Hans", true}, {"zh-TW", "zh-Hant", true}, {"sr", "sr-Cyrl", true}, {"fa-IR", "fa", true},
+		{"pt-BR", "pt", true}, {"uz-Latn-UZ", "uz", true},
+		{"en", "en-GB", false}, {"fa", "fa-AF", false}, {"sr", "sr-Latn", false}, {"zh", "zh-TW", false}, {"de", "de-1996", false},
+		{"en", "en-u-ca-buddhist", false}, {"x-a", "x-b", false}, {"no", "nb", false}, {"", "", false}, {"qaa", "qab", false},
+	} {
+		if got := lang.Same(tt.a, tt.b); got != tt.want || lang.Same(tt.b, tt.a) != tt.want {
+			t.Errorf("%q and %q: %v, want %v", tt.a, tt.b, got, tt.want)
+		}
+	}
+}
+
+func TestLanguagesAreToldApart(t *testing.T) {
+	var got []string
+	for _, l := range load(t).Languages([]string{"zh", "zh-CN", "en", "zh-Hant"}) {
+		got = append(got, l.Name())
+	}
+	if want := []string{"中文 (zh)", "中文 (zh-CN)", "English", "繁體中文"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -9,8 +9,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/language"
 	"golang.org/x/text/unicode/norm"
+
+	"coranto/internal/lang"
 )
 
 // checkFileName says whether a name is of a to z, 0 to 9, "-" and single dots inside.
@@ -37,16 +38,13 @@ func isSHA256(s string) bool {
 	return len(s) == 64 && strings.Trim(s, "0123456789abcdef") == ""
 }
 
-// checkLang says whether a tag is in its canonical form: sr-Cyrl, not sr-cyrl; he, not iw. "und" names no language.
+// checkLang says whether a tag is in its canonical form: sr-Cyrl, not sr-cyrl; he, not iw. One that names no language is none.
 func checkLang(tag string) error {
-	if len(tag) > maxTag {
-		return fmt.Errorf("language tag %.40q is over %d characters", tag, maxTag)
+	canonical, err := lang.Canonical(tag)
+	if err != nil {
+		return err
 	}
-	parsed, err := language.Parse(tag)
-	if err != nil || tag == "" || parsed.IsRoot() {
-		return fmt.Errorf("%q is no language tag", tag)
-	}
-	if canonical := parsed.String(); canonical != tag {
+	if canonical != tag {
 		return fmt.Errorf("language tag %q is not canonical, that is %q", tag, canonical)
 	}
 	return nil

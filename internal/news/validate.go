@@ -13,7 +13,6 @@ import (
 const (
 	maxID        = 200
 	maxSlug      = 80
-	maxTag       = 35 // RFC 5646, section 4.4.1
 	maxURL       = 4096
 	maxLine      = 2000  // headline, name, credit and other single lines
 	maxPassage   = 20000 // standfirst, alternative text, correction

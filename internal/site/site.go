@@ -95,11 +95,9 @@ func New(cfg Config) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Site{cfg: cfg, byTag: make(map[string]lang.Language, len(cfg.Languages))}
-	for _, tag := range cfg.Languages {
-		l := catalogue.Language(tag)
-		s.langs = append(s.langs, l)
-		s.byTag[tag] = l
+	s := &Site{cfg: cfg, langs: catalogue.Languages(cfg.Languages), byTag: make(map[string]lang.Language)}
+	for _, l := range s.langs {
+		s.byTag[l.Tag()] = l
 	}
 	if s.templates, err = template.ParseFS(assets, "templates/*.html"); err != nil {
 		return nil, err
@@ -118,21 +116,13 @@ func (c Config) check() error {
 	if strings.TrimSpace(c.Name) == "" {
 		return errors.New("the newsroom has no name")
 	}
-	if len(c.Languages) == 0 {
-		return errors.New("the newsroom has no languages")
+	canonical, err := CheckLanguages(c.Languages)
+	if err != nil {
+		return err
 	}
 	for i, tag := range c.Languages {
-		canonical, err := lang.Canonical(tag)
-		switch {
-		case err != nil:
-			return err
-		case canonical != tag:
-			return fmt.Errorf("language %q: its canonical tag is %q", tag, canonical)
-		case slices.Contains(c.Languages[:i], tag):
-			return fmt.Errorf("language %q is named twice", tag)
-		}
-		if err := edition.CheckPath(frontPath(tag)); err != nil {
-			return fmt.Errorf("language %q: %w", tag, err)
+		if canonical[i] != tag {
+			return fmt.Errorf("language %q: its canonical tag is %q", tag, canonical[i])
 		}
 	}
 	if c.BaseURL == "" {
@@ -143,6 +133,29 @@ func (c Config) check() error {
 		return fmt.Errorf("base URL %q: want one as https://news.example/", c.BaseURL)
 	}
 	return nil
+}
+
+// CheckLanguages returns the tags of a site's languages in canonical form, or says which can't be one: it is no tag,
+// stands twice, or its folder would have a name of the edition format's own, as log.
+func CheckLanguages(tags []string) ([]string, error) {
+	if len(tags) == 0 || len(tags) > edition.MaxLanguages {
+		return nil, fmt.Errorf("a site has 1 to %d languages", edition.MaxLanguages)
+	}
+	out := make([]string, 0, len(tags))
+	for _, t := range tags {
+		tag, err := lang.Canonical(t)
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("%w: want one of BCP 47, as en or sr-Latn", err)
+		case slices.Contains(out, tag):
+			return nil, fmt.Errorf("language %q stands twice", tag)
+		}
+		if err := edition.CheckPath(frontPath(tag)); err != nil {
+			return nil, fmt.Errorf("language %q can't have a folder of its own: %w", tag, err)
+		}
+		out = append(out, tag)
+	}
+	return out, nil
 }
 
 // Fingerprint returns a hash of all that the pages depend on besides the snapshot: the configuration, the templates,

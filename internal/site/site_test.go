@@ -399,7 +399,8 @@ func TestConfigIsChecked(t *testing.T) {
 		want string
 	}{
 		{site.Config{Languages: []string{"en"}}, "no name"},
-		{site.Config{Name: "N"}, "no languages"},
+		{site.Config{Name: "N"}, "1 to 256 languages"},
+		{site.Config{Name: "N", Languages: []string{"en", "log"}}, "a name of the format's own"},
 		{site.Config{Name: "N", Languages: []string{"en", "en"}}, "twice"},
 		{site.Config{Name: "N", Languages: []string{"en-us"}}, `"en-US"`},
 		{site.Config{Name: "N", Languages: []string{"../x"}}, "../x"},
