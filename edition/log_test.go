@@ -12,6 +12,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"coranto/edition"
+	"coranto/vectors"
 )
 
 func TestTilePath(t *testing.T) {
@@ -259,8 +260,8 @@ func TestReadLogMissing(t *testing.T) {
 }
 
 func FuzzParseTilePath(f *testing.F) {
-	for _, p := range []string{"log/tile/0/000", "log/tile/1/x001/234.p/17", "log/tile/entries/000.p/3"} {
-		f.Add(p)
+	for _, b := range seeds(f, "tilepath.json") {
+		f.Add(string(b))
 	}
 	f.Fuzz(func(t *testing.T, path string) {
 		if tile, ok := edition.ParseTilePath(path); ok && edition.TilePath(tile) != path {
@@ -270,7 +271,13 @@ func FuzzParseTilePath(f *testing.F) {
 }
 
 func FuzzParseBundle(f *testing.F) {
-	f.Add(edition.MarshalBundle([]edition.Hash{{1}, {2}}), 2)
+	file, err := vectors.Load[vectors.Bundle, vectors.BundleValue]("bundle.json")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, c := range file.Cases {
+		f.Add(c.In.Bytes.Join(), c.In.Records)
+	}
 	f.Fuzz(func(t *testing.T, b []byte, n int) {
 		if n < 0 || n > edition.TileWidth {
 			return

@@ -127,6 +127,7 @@ func FuzzParseMasthead(f *testing.F) {
 	b, _ := masthead().Marshal()
 	f.Add(b)
 	f.Add([]byte(`{"coranto":"masthead/1","name":"x","languages":["en"],"mirrors":[],"root":"{}"}`))
+	seed(f, "masthead.json")
 	f.Fuzz(func(t *testing.T, b []byte) {
 		m, err := edition.ParseMasthead(b)
 		if err != nil {

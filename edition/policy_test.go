@@ -274,6 +274,7 @@ func FuzzParsePolicy(f *testing.F) {
 	t := &testing.T{}
 	f.Add(fullPolicy(t).Marshal())
 	f.Add(newNewsroom(t, 0).policy.Marshal())
+	seed(f, "policy.json")
 	f.Add([]byte("coranto policy 1\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		p, err := edition.ParsePolicy(b)

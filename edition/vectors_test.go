@@ -173,7 +173,7 @@ func again(t *testing.T, got, want []byte) {
 	}
 }
 
-func words(s string) vectors.Bytes { return vectors.Bytes{{Text: s}} }
+func asText(s string) vectors.Bytes { return vectors.Bytes{{Text: s}} }
 
 func hashes(hs []edition.Hash) (out []string) {
 	for _, h := range hs {
@@ -185,11 +185,11 @@ func hashes(hs []edition.Hash) (out []string) {
 func TestVectorsPath(t *testing.T) {
 	run(t, "path.json", func(t *testing.T, _ vectors.File[vectors.Raw, vectors.Raw], in vectors.Raw) (vectors.Raw, error) {
 		p := string(in.Bytes.Join())
-		return vectors.Raw{Bytes: words(edition.Key(p))}, edition.CheckPath(p)
+		return vectors.Raw{Bytes: asText(edition.Key(p))}, edition.CheckPath(p)
 	})
 	run(t, "key.json", func(t *testing.T, _ vectors.File[vectors.Raw, vectors.Raw], in vectors.Raw) (vectors.Raw, error) {
 		p, err := edition.ParseKey(string(in.Bytes.Join()))
-		return vectors.Raw{Bytes: words(p)}, err
+		return vectors.Raw{Bytes: asText(p)}, err
 	})
 	run(t, "objectpath.json", func(t *testing.T, _ vectors.File[vectors.Raw, vectors.ObjectPathValue], in vectors.Raw) (v vectors.ObjectPathValue, err error) {
 		h, ok := edition.ParseObjectPath(string(in.Bytes.Join()))
@@ -248,7 +248,7 @@ func TestVectorsObject(t *testing.T) {
 	run(t, "gzip.json", func(t *testing.T, _ vectors.File[vectors.Encoded, vectors.EncodedValue], in vectors.Encoded) (v vectors.EncodedValue, err error) {
 		e := edition.Entry{MediaType: "text/plain", Gzip: true, Size: in.StoredSize, Plain: in.PlainSize}
 		plain, err := e.Decode(in.Stored.Join())
-		return vectors.EncodedValue{Plain: words(string(plain))}, err
+		return vectors.EncodedValue{Plain: asText(string(plain))}, err
 	})
 }
 
@@ -261,7 +261,7 @@ func TestVectorsNode(t *testing.T) {
 		again(t, edition.MarshalNode(level, items), in.Bytes.Join())
 		v = vectors.NodeValue{Level: level, Items: []vectors.NodeEntry{}}
 		for _, it := range items {
-			v.Items = append(v.Items, vectors.NodeEntry{Key: words(it.Key), Body: hex.EncodeToString(it.Body)})
+			v.Items = append(v.Items, vectors.NodeEntry{Key: asText(it.Key), Body: hex.EncodeToString(it.Body)})
 		}
 		return v, nil
 	})
