@@ -203,6 +203,45 @@ func TestRemovedStoryIsGone(t *testing.T) {
 	}
 }
 
+// TestChangedNewsroom changes what the pages depend on besides the stories: fronts come and go, and names are shown.
+func TestChangedNewsroom(t *testing.T) {
+	r := newRoom(t)
+	r.put(t, story(1, "Flood", "en", "ru"), story(2, "Only Russian", "ru"))
+	r.publish(t)
+	for i, c := range []struct {
+		name            string
+		languages       []string
+		exist, notExist string
+	}{
+		{"The Lantern", []string{"en", "fa", "ru", "de"}, "de/index.html", "de/story"},
+		{"The Lantern", []string{"en", "fa"}, "fa/index.html", "ru/index.html"},
+		{"The Torch", []string{"fa", "en"}, "en/index.html", "de/index.html"},
+		{"The Torch", []string{"en", "fa", "ru"}, "ru/story/2026/11/01/story-2/index.html", "de/index.html"},
+	} {
+		s, err := site.New(site.Config{Name: c.name, Languages: c.languages})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Site, r.Name, r.Languages = s, c.name, c.languages
+		if res := r.publish(t); res.Edition != uint64(i+2) {
+			t.Errorf("%q in %v: got edition %d, want %d", c.name, c.languages, res.Edition, i+2)
+		}
+		r.verify(t, "public")
+		if _, err := os.Stat(filepath.Join(r.dir, "public", c.exist)); err != nil {
+			t.Errorf("%q in %v: %v", c.name, c.languages, err)
+		}
+		if _, err := os.Stat(filepath.Join(r.dir, "public", c.notExist)); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%q in %v: %s is there still: %v", c.name, c.languages, c.notExist, err)
+		}
+		if front, err := os.ReadFile(filepath.Join(r.dir, "public/en/index.html")); err != nil || !bytes.Contains(front, []byte(c.name)) {
+			t.Errorf("%q in %v: the front does not show the name: %v", c.name, c.languages, err)
+		}
+		if res := r.publish(t); res.PagesRendered != 0 {
+			t.Errorf("%q in %v: a second publish rendered %d pages", c.name, c.languages, res.PagesRendered)
+		}
+	}
+}
+
 func TestSecondTargetIsBroughtUp(t *testing.T) {
 	r := newRoom(t)
 	r.put(t, stories(3)...)

@@ -130,10 +130,14 @@ func (r *run) remove(ctx context.Context, path string) error {
 	return err
 }
 
-// note notes what becomes of a file; the zero old is of none.
+// note notes what becomes of a file; the zero old is of none. A file may go twice: with its story, and with a language
+// that the newsroom gave up.
 func (r *run) note(old, f store.File) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if _, noted := r.before[f.Path]; noted && f.Removed {
+		return
+	}
 	f.Edition = r.last.Number + 1
 	r.files = append(r.files, f)
 	if old.Path != "" {
