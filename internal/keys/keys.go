@@ -211,16 +211,16 @@ func (k *Keys) save(files map[string][]byte) error {
 
 // settle gives the keys that count their places in keys/, and takes away what they replaced.
 func (k *Keys) settle() error {
+	if s, ok := k.pool.files[rootKeyFile]; ok && !k.inForce(s) {
+		if err := remove(k.dir, rootKeyFile); err != nil {
+			return err
+		}
+	}
 	for file, s := range k.pool.files {
 		if s.next && k.inForce(s) {
 			if err := k.dir.Rename(file, "keys/"+path.Base(file)); err != nil {
 				return err
 			}
-		}
-	}
-	if s, ok := k.pool.files[rootKeyFile]; ok && !k.inForce(s) {
-		if err := remove(k.dir, rootKeyFile); err != nil {
-			return err
 		}
 	}
 	if err := remove(k.dir, stagedPath); err != nil {
