@@ -245,17 +245,12 @@ func consistency() *sheet[vectors.Heads, vectors.HeadsValue] {
 	ask("fork of one size", other.head(5), h.head(5), "5", true)
 	ask("fork at the smaller head", other.head(4), h.head(5), "5", true)
 	ask("fork long ago", other.head(259), h.head(260), "260", true)
-	const tile, full = "log/tile/0/000.p/5", "log/tile/0/000"
-	heads := func(a, b int, path string, i int) vectors.Heads {
-		base := map[bool]string{true: "5", false: "260"}[b == 5]
-		return vectors.Heads{Old: h.head(a), New: h.head(b),
-			Mirror: vectors.Mirror{Base: base, With: map[string]vectors.Bytes{path: altered(s.Mirrors[base][path], i)}}}
+	const tile = "log/tile/0/000.p/5"
+	forging := func(b vectors.Bytes) vectors.Heads {
+		return vectors.Heads{Old: h.head(4), New: h.head(5), Mirror: vectors.Mirror{Base: "5", With: map[string]vectors.Bytes{tile: b}}}
 	}
-	s.no("forged tile", "bad-tile", "4 and 5", heads(4, 5, tile, 0))
-	s.no("forged leaf in a full tile", "bad-tile", "200 and 260", heads(200, 260, full, 100*32))
-	short := heads(4, 5, tile, 0)
-	short.Mirror.With[tile] = hexed(make([]byte, 159))
-	s.no("tile that is too short", "bad-length", "4 and 5", short)
+	s.no("forged tile", "bad-tile", "4 and 5", forging(altered(s.Mirrors["5"][tile], 0)))
+	s.no("tile that is too short", "bad-length", "4 and 5", forging(hexed(make([]byte, 159))))
 	s.Cases[len(s.Cases)-1].At = tile
 	strange := vectors.Heads{Old: h.head(4), New: h.head(5), Mirror: vectors.Mirror{Base: "5"}}
 	strange.Old.Origin = "another.coranto/00000000"

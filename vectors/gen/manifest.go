@@ -70,7 +70,7 @@ func longMirror(n int) string {
 func tagFaults(twin, tag string) swaps {
 	return swaps{
 		{"language of one letter", "bad-language", twin, tag, "e"},
-		{"language of 36 characters", "bad-language", "language of 35 characters", tag, "abcdefgh-abcdefgh-abcdefgh-abcdefghi"},
+		{"language of 36 characters", "bad-language", "language of 35 characters", tag, "abcdefgh-abcdefgh-abcdefgh-abcdefg-i"},
 		{"language with a part of nine", "bad-language", "language of 35 characters", tag, "en-abcdefghi"},
 		{"language with an underscore", "bad-language", twin, tag, "en_US"},
 		{"language that begins with a hyphen", "bad-language", twin, tag, "-en"},
