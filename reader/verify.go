@@ -120,19 +120,43 @@ func (a *auditor) fetch(ctx context.Context, file string, max int64) ([]byte, er
 	return b, err
 }
 
+// A fetchError says which file could not be had, to who asked the edition's code for something that rests on it.
+type fetchError struct {
+	file string
+	err  error
+}
+
+func (e *fetchError) Error() string { return e.err.Error() }
+func (e *fetchError) Unwrap() error { return e.err }
+
+// lend is fetch for the edition's code, whose errors blame then understands.
+func (a *auditor) lend(ctx context.Context, file string, max int64) ([]byte, error) {
+	b, err := a.fetch(ctx, file, max)
+	if err != nil {
+		err = &fetchError{file, err}
+	}
+	return b, err
+}
+
 // want reads a file that must be there, and notes it when it can't be had.
 func (a *auditor) want(ctx context.Context, file string, max int64) ([]byte, bool) {
 	b, err := a.fetch(ctx, file, max)
-	switch {
-	case err == nil:
+	if err == nil {
 		return b, true
-	case ctx.Err() != nil:
-	case errors.Is(err, ErrTooLong):
-		a.altered(file, err.Error())
-	default:
-		a.missing(file, err)
+	}
+	if ctx.Err() == nil {
+		a.refused(file, err)
 	}
 	return nil, false
+}
+
+// refused notes a file that was not to be had, or not within the size that it may have.
+func (a *auditor) refused(file string, err error) {
+	if errors.Is(err, ErrTooLong) {
+		a.altered(file, err.Error())
+		return
+	}
+	a.missing(file, err)
 }
 
 // wantBytes checks that a file is there and is just these bytes.
@@ -144,6 +168,11 @@ func (a *auditor) wantBytes(ctx context.Context, file string, want []byte) {
 
 // blame notes an error of the edition's code, under the file that it names or else the one that was asked for.
 func (a *auditor) blame(file string, err error) {
+	var fetch *fetchError
+	if errors.As(err, &fetch) {
+		a.refused(fetch.file, fetch.err)
+		return
+	}
 	var inv *edition.InvalidError
 	if !errors.As(err, &inv) {
 		a.missing(file, err)
@@ -202,12 +231,12 @@ func (a *auditor) head(ctx context.Context, m edition.Masthead) (head edition.He
 		a.altered("masthead", err.Error())
 		return head, false
 	}
-	if err := trust.Refresh(ctx, a.fetch); err != nil {
+	if err := trust.Refresh(ctx, a.lend); err != nil {
 		a.blame(edition.TimestampPath, err)
 		return head, false
 	}
 	a.trust = trust
-	if err := trust.CheckRoots(ctx, a.fetch); err != nil {
+	if err := trust.CheckRoots(ctx, a.lend); err != nil {
 		a.blame(edition.RootPath(1), err)
 	}
 	b, ok := a.want(ctx, edition.LatestPath, edition.MaxLatest)
@@ -226,7 +255,7 @@ func (a *auditor) head(ctx context.Context, m edition.Masthead) (head edition.He
 
 // checkLog checks every record and tile of the log against its head.
 func (a *auditor) checkLog(ctx context.Context, head edition.Head) {
-	log, err := edition.ReadLog(ctx, head.Checkpoint, a.fetch)
+	log, err := edition.ReadLog(ctx, head.Checkpoint, a.lend)
 	if err != nil {
 		a.blameAll(edition.CheckpointPath, err)
 		return
@@ -247,7 +276,7 @@ func (a *auditor) checkTree(ctx context.Context, m edition.Manifest) bool {
 	a.objects = map[edition.Hash]bool{}
 	tree := edition.Tree{Root: m.Root, Get: func(ctx context.Context, h edition.Hash) ([]byte, error) {
 		a.countObject(h)
-		return a.fetch(ctx, edition.ObjectPath(h), edition.MaxNode)
+		return a.lend(ctx, edition.ObjectPath(h), edition.MaxNode)
 	}}
 	var g errgroup.Group
 	g.SetLimit(workers)
