@@ -21,10 +21,11 @@ var readCommand = command{
 	usage: "MASTHEAD --mirror URL… [--get PATH] [--json]",
 	short: "finds the newest edition among mirrors, proves it, and shows it",
 	long: `
-MASTHEAD is the file that the newsroom hands out; take it only from somebody whom you believe. Mirrors, URLs or folders,
-need no belief: what does not prove to be the newsroom's own is not shown. Without --get the site is served to your own
-browser on a local address, with a bar that says what may be believed of it, and goes on offline with what was read.
-What was read is kept in your cache folder, unless --leave-no-trace keeps it in memory alone.`,
+MASTHEAD is what the newsroom hands out: the line that begins with coranto:, or masthead.json, a file or a URL; take it
+only from somebody whom you believe. At the first contact, compare the words that are shown with the newsroom's.
+Mirrors, URLs or folders, need no belief: what does not prove to be the newsroom's own is not shown. Without --get the
+site is served to your own browser on a local address, with a bar that says what may be believed of it, and goes on
+offline with what was read. What was read is kept in your cache folder, unless --leave-no-trace keeps it in memory alone.`,
 	setup: func(e *env, fs *flag.FlagSet) func(context.Context, []string) error {
 		var o readOptions
 		fs.Var(&o.mirrors, "mirror", "a mirror's `URL` or folder; may be given several times")
@@ -32,6 +33,7 @@ What was read is kept in your cache folder, unless --leave-no-trace keeps it in 
 		fs.StringVar(&o.keep, "keep", "", "keep what was read in `FOLDER`")
 		fs.BoolVar(&o.noTrace, "leave-no-trace", false, "keep everything in memory")
 		fs.BoolVar(&e.json, "json", false, "with --get: print what was proved, as JSON, instead of the page")
+		fs.BoolVar(&o.yes, "yes", false, "at the first contact, don't ask whether the words are the same")
 		fs.StringVar(&o.listen, "listen", "127.0.0.1:0", "the local `ADDRESS` to show the site on")
 		return func(ctx context.Context, args []string) error {
 			if len(args) != 1 {
@@ -51,24 +53,21 @@ What was read is kept in your cache folder, unless --leave-no-trace keeps it in 
 type readOptions struct {
 	mirrors           stringList
 	get, keep, listen string
-	noTrace           bool
+	noTrace, yes      bool
 }
 
 // refreshEvery is how often an open reader asks for a newer edition.
 const refreshEvery = 5 * time.Minute
 
-func (e *env) read(ctx context.Context, mastheadFile string, o readOptions) error {
-	m, err := readMasthead(mastheadFile)
-	if errors.Is(err, os.ErrNotExist) {
-		return withHint(fmt.Errorf("there is no file %s", mastheadFile), "the newsroom's masthead is its public/masthead.json")
-	}
+func (e *env) read(ctx context.Context, masthead string, o readOptions) error {
+	given, err := openMasthead(ctx, masthead)
 	if err != nil {
-		return &codeError{exitUnverified, err}
+		return err
 	}
-	if len(o.mirrors) == 0 && len(m.Mirrors) == 0 {
+	if len(o.mirrors) == 0 && len(given.mirrors()) == 0 {
 		return usagef("the masthead names no mirror: give one with --mirror URL")
 	}
-	keep, closeKeep, err := e.openKeep(m, o)
+	keep, closeKeep, err := e.openKeep(given.id(), o)
 	if err != nil {
 		return err
 	}
@@ -81,14 +80,23 @@ func (e *env) read(ctx context.Context, mastheadFile string, o readOptions) erro
 		}
 		opt.Sources = append(opt.Sources, src)
 	}
+	m, err := e.contact(ctx, given, keep, opt.Sources, o.yes)
+	if err != nil {
+		return err
+	}
 	r, err := reader.Open(m, opt)
 	if err != nil {
 		return &codeError{exitUnverified, err}
 	}
-	defer r.Close()
+	defer func() { r.Close() }()
 	report, err := r.Refresh(ctx)
 	if err != nil {
 		return explainRead(err, report)
+	}
+	if given.short != nil {
+		if r, err = e.rename(ctx, r, opt); err != nil {
+			return err
+		}
 	}
 	if o.get != "" {
 		return e.readPage(ctx, r, o.get)
@@ -97,7 +105,7 @@ func (e *env) read(ctx context.Context, mastheadFile string, o readOptions) erro
 }
 
 // openKeep opens where what was read is kept: a folder of the masthead's own, or memory.
-func (e *env) openKeep(m edition.Masthead, o readOptions) (reader.Keep, func() error, error) {
+func (e *env) openKeep(id edition.Hash, o readOptions) (reader.Keep, func() error, error) {
 	nothing := func() error { return nil }
 	if o.noTrace {
 		return reader.Memory(reader.DefaultKeepLimit), nothing, nil
@@ -109,7 +117,7 @@ func (e *env) openKeep(m edition.Masthead, o readOptions) (reader.Keep, func() e
 			e.say("nothing is kept: %v", err)
 			return reader.Memory(reader.DefaultKeepLimit), nothing, nil
 		}
-		dir = filepath.Join(cache, "coranto", m.ID().String()[:16])
+		dir = filepath.Join(cache, "coranto", id.String()[:16])
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, nothing, err

@@ -17,20 +17,20 @@ import (
 
 var verifyCommand = command{
 	name:  "verify",
-	usage: "WHERE [--masthead FILE] [--json]",
+	usage: "WHERE [--masthead MASTHEAD] [--json]",
 	short: "checks a whole mirror, a folder or a URL, byte by byte",
 	long: `
 Checks every file of a mirror against the newsroom's masthead: that it is the newsroom's own (authentic), that nothing
 is missing (whole), and how fresh it is. The masthead must come from elsewhere than the mirror: from --masthead, or from
 the newsroom's folder that the mirror stands in. One that lies inside the mirror proves nothing.`,
 	setup: func(e *env, fs *flag.FlagSet) func(context.Context, []string) error {
-		mastheadFile := fs.String("masthead", "", "the newsroom's masthead, a `FILE`")
+		masthead := fs.String("masthead", "", "the newsroom's `MASTHEAD`: a file, a URL, or the line that begins with coranto:")
 		fs.BoolVar(&e.json, "json", false, "print the result as JSON")
 		return func(ctx context.Context, args []string) error {
 			if len(args) != 1 {
 				return usagef("verify needs the mirror, a folder or a URL, and only that")
 			}
-			return e.verify(ctx, args[0], *mastheadFile)
+			return e.verify(ctx, args[0], *masthead)
 		}
 	},
 }
@@ -48,12 +48,12 @@ type auditJSON struct {
 	Problems   []reader.Problem  `json:"problems"`
 }
 
-func (e *env) verify(ctx context.Context, where, mastheadFile string) error {
+func (e *env) verify(ctx context.Context, where, masthead string) error {
 	src, err := openSource(where)
 	if err != nil {
 		return err
 	}
-	m, proved, err := findMasthead(ctx, src, where, mastheadFile)
+	m, proved, err := e.findMasthead(ctx, src, where, masthead)
 	if err != nil {
 		return err
 	}
@@ -82,10 +82,13 @@ func openSource(where string) (reader.Source, error) {
 }
 
 // findMasthead returns the masthead to verify by, and whether it came from elsewhere than the mirror.
-func findMasthead(ctx context.Context, src reader.Source, where, file string) (m edition.Masthead, proved bool, err error) {
-	if file != "" {
-		m, err = readMasthead(file)
-		return m, true, err
+func (e *env) findMasthead(ctx context.Context, src reader.Source, where, given string) (m edition.Masthead, proved bool, err error) {
+	if given != "" {
+		g, err := openMasthead(ctx, given)
+		if err == nil && g.fromAfar() {
+			g.whole, err = e.contact(ctx, g, reader.Memory(0), []reader.Source{src}, true)
+		}
+		return g.whole, !g.liesIn(where), err
 	}
 	if dir := newsroomAround(where); dir != "" {
 		m, err = ownMasthead(dir)
