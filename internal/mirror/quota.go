@@ -1,0 +1,124 @@
+package mirror
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"coranto/edition"
+)
+
+// measure counts what differs from what is here, and refuses an edition that does not fit. While it is brought the old
+// edition stands as well, since readers must get one or the other whole.
+func (p *pull) measure(ctx context.Context, old, next *edition.Tree) error {
+	p.files = 0
+	var needs int64
+	counted := map[edition.Hash]bool{}
+	err := each(changes(ctx, old, next), func(c change) error {
+		if c.new == nil {
+			return nil
+		}
+		p.files++
+		if p.opt.Quota > 0 {
+			needs += p.pageNeeds(ctx, c.path, *c.new) + p.objectNeeds(ctx, *c.new, counted)
+		}
+		return nil
+	})
+	if err != nil || p.opt.Quota <= 0 {
+		return err
+	}
+	used, err := p.opt.Used(ctx)
+	if err == nil && used+needs > p.opt.Quota {
+		if err = p.makeRoom(ctx, next, counted); err == nil {
+			used, err = p.opt.Used(ctx)
+		}
+	}
+	if err == nil && used+needs > p.opt.Quota {
+		err = first(p.takeBack(ctx), &QuotaError{Quota: p.opt.Quota, Needs: used + needs})
+	}
+	return err
+}
+
+// pageNeeds returns how many bytes a file's plain page will take more than what stands there; one that has the bytes of
+// a single object shares them.
+func (p *pull) pageNeeds(ctx context.Context, path string, e edition.Entry) int64 {
+	if !e.Gzip && e.Size <= edition.MaxObject {
+		return 0
+	}
+	there, _ := p.opt.To.Get(ctx, path, edition.MaxPlain)
+	return max(0, e.Plain-int64(len(there)))
+}
+
+// objectNeeds returns how many bytes a file's objects will take that are neither here nor counted. A large file is
+// counted whole: its list, which says what it shares, is not here yet.
+func (p *pull) objectNeeds(ctx context.Context, e edition.Entry, counted map[edition.Hash]bool) int64 {
+	if e.Size == 0 {
+		return 0
+	}
+	key := e.List
+	if e.Inline() {
+		key = e.Objects[0]
+	}
+	if counted[key] {
+		return 0
+	}
+	counted[key] = true
+	if e.Inline() && p.has(ctx, want{hash: key, size: e.Size}) {
+		return 0
+	}
+	return e.Size + e.ListSize()
+}
+
+// makeRoom removes what is retired before its time, but for what the new edition is known to have.
+func (p *pull) makeRoom(ctx context.Context, next *edition.Tree, has map[edition.Hash]bool) error {
+	since, err := p.loadRetired()
+	if err != nil || len(since) == 0 {
+		return err
+	}
+	err = each(next.Nodes(ctx), func(h edition.Hash) error {
+		has[h] = true
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	due := slices.Collect(maps.Keys(since))
+	return p.drop(ctx, since, slices.DeleteFunc(due, func(h edition.Hash) bool { return has[h] }))
+}
+
+// takeBack removes the nodes that were fetched of an edition that does not fit.
+func (p *pull) takeBack(ctx context.Context) error {
+	for _, h := range p.fresh {
+		if err := p.opt.To.Delete(ctx, edition.ObjectPath(h)); err != nil {
+			return err
+		}
+	}
+	p.result.ObjectsNew -= len(p.fresh)
+	p.fresh = nil
+	return nil
+}
+
+// FolderUse returns the number of bytes that the files of a mirror in a folder take. What shares the bytes of an object
+// is not counted twice, where the system tells.
+func FolderUse(root *os.Root) func(context.Context) (int64, error) {
+	return func(ctx context.Context) (n int64, err error) {
+		err = fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil
+			}
+			if err != nil || d.IsDir() {
+				return first(err, ctx.Err())
+			}
+			info, err := d.Info()
+			if err == nil && (strings.HasPrefix(name, "o/") || !shared(info)) {
+				n += info.Size()
+			}
+			return err
+		})
+		return n, err
+	}
+}
