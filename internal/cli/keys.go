@@ -18,7 +18,9 @@ var keysCommand = command{
 The newsroom signs with several keys, each with a role of its own. The root says which keys count; it is needed seldom
 and is best kept apart, in pieces that several people hold. The others sign each edition and stay where publish runs.
 docs/keys.md says what to do when.`,
-	verbs: []command{keysListCommand},
+	verbs: []command{
+		keysListCommand, keysRootCommand, keysRotateCommand, keysRevokeCommand, keysSignCommand, keysAcceptCommand,
+	},
 }
 
 var keysListCommand = command{

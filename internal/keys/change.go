@@ -224,3 +224,9 @@ func (k *Keys) ReplaceLog(last edition.Checkpoint, floor uint64, rnd io.Reader, 
 	}
 	return k.SetPolicy(p, now)
 }
+
+// Check says whether enough have signed a proposal: nil, or a *MissingError.
+func (k *Keys) Check(p Proposal) error {
+	_, err := p.signedFor(k.signed.root)
+	return err
+}
