@@ -1,0 +1,214 @@
+package cli_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"image/png"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/skip2/go-qrcode"
+
+	"coranto/edition"
+	"coranto/internal/mirror"
+)
+
+// lanternRoom makes a newsroom that has published one story, and returns its folder and the URL of a mirror of it.
+func lanternRoom(t *testing.T, name string) (dir, url string) {
+	t.Helper()
+	base := t.TempDir()
+	t.Setenv("XDG_CACHE_HOME", filepath.Join(base, "cache"))
+	dir = filepath.Join(base, "room")
+	must(t, "init", dir, "--name", name, "--languages", "en")
+	must(t, "-C", dir, "publish", "-q")
+	return dir, serveFolder(t, filepath.Join(dir, "public"))
+}
+
+func serveFolder(t *testing.T, dir string) string {
+	t.Helper()
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewServer(mirror.Handler(root))
+	t.Cleanup(func() { s.Close(); root.Close() })
+	return s.URL
+}
+
+// line returns the short form of a newsroom with a mirror.
+func line(t *testing.T, dir, url string) string {
+	t.Helper()
+	return strings.TrimSpace(must(t, "-C", dir, "masthead", "--text", "--mirror", url))
+}
+
+// TestMastheadCodes holds that what is drawn on a terminal, in a PNG and in an SVG are the modules of the code of the line.
+func TestMastheadCodes(t *testing.T) {
+	dir, _ := lanternRoom(t, "The <Lantern> & Co")
+	const url = "https://mirror.example/lantern/"
+	q, err := qrcode.New(line(t, dir, url), qrcode.Medium)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := q.Bitmap()
+	pngFile, svgFile := filepath.Join(dir, "code.png"), filepath.Join(dir, "code.svg")
+	must(t, "-C", dir, "masthead", "--mirror", url, "--png", pngFile, "--svg", svgFile)
+	for what, got := range map[string][][]bool{
+		"terminal": fromTerminal(must(t, "-C", dir, "masthead", "--mirror", url), len(want)),
+		"PNG":      fromPNG(t, pngFile),
+		"SVG":      fromSVG(t, svgFile),
+	} {
+		if !slices.EqualFunc(got, want, slices.Equal) {
+			t.Errorf("%s: got %d rows that differ from the code's %d", what, len(got), len(want))
+		}
+	}
+}
+
+// fromTerminal reads the half blocks at the end of a text.
+func fromTerminal(text string, size int) [][]bool {
+	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	var rows [][]bool
+	for _, l := range lines[len(lines)-(size+1)/2:] {
+		var top, bottom []bool
+		for _, r := range l {
+			top = append(top, r == '█' || r == '▀')
+			bottom = append(bottom, r == '█' || r == '▄')
+		}
+		rows = append(rows, top, bottom)
+	}
+	return rows[:size]
+}
+
+func fromPNG(t *testing.T, file string) [][]bool {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	img, err := png.Decode(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const module = 8
+	rows := make([][]bool, img.Bounds().Dy()/module)
+	for y := range rows {
+		for x := range img.Bounds().Dx() / module {
+			r, _, _, _ := img.At(x*module+module/2, y*module+module/2).RGBA()
+			rows[y] = append(rows[y], r == 0)
+		}
+	}
+	return rows
+}
+
+var svgRun = regexp.MustCompile(`M(\d+) (\d+)h(\d+)v1H(\d+)z`)
+
+func fromSVG(t *testing.T, file string) [][]bool {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var size int
+	if _, err := fmt.Sscanf(string(b), `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d`, &size); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(b, []byte("<title>The &lt;Lantern&gt; &amp; Co</title>")) {
+		t.Errorf("no title in %.300s", b)
+	}
+	rows := make([][]bool, size)
+	for y := range rows {
+		rows[y] = make([]bool, size)
+	}
+	for _, run := range svgRun.FindAllStringSubmatch(string(b), -1) {
+		x, _ := strconv.Atoi(run[1])
+		y, _ := strconv.Atoi(run[2])
+		n, _ := strconv.Atoi(run[3])
+		for i := range n {
+			rows[y][x+i] = true
+		}
+	}
+	return rows
+}
+
+// TestReadByLine reads with nothing but the line: the mirror in it is real.
+func TestReadByLine(t *testing.T) {
+	dir, url := lanternRoom(t, "The Lantern")
+	code, stdout, stderr := command("read", line(t, dir, url), "--get", "en/")
+	if code != 0 || !strings.Contains(stdout, `<html lang="en"`) || !strings.Contains(stderr, "first contact with The Lantern: ") {
+		t.Errorf("exit %d: %.80q, %s", code, stdout, stderr)
+	}
+	var m struct{ ID, Words string }
+	if err := json.Unmarshal([]byte(must(t, "-C", dir, "masthead", "--json", "--mirror", url)), &m); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(stderr, "words   "+m.Words+"\n") {
+		t.Errorf("the reader shows other words than the newsroom's %q: %s", m.Words, stderr)
+	}
+	// Of two mirrors that are asked for the root, one lies: the other has it.
+	liar := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "{}") }))
+	defer liar.Close()
+	code, stdout, stderr = command("read", line(t, dir, url), "--mirror", liar.URL, "--get", "en/", "--leave-no-trace")
+	if code != 0 || !strings.Contains(stdout, `<html lang="en"`) {
+		t.Errorf("with a liar: exit %d, %s", code, stderr)
+	}
+	// Alone, it is believed nothing.
+	code, stdout, stderr = command("read", line(t, dir, liar.URL), "--get", "en/", "--leave-no-trace")
+	if code != 4 || stdout != "" || !strings.Contains(stderr, edition.RootPath(1)) {
+		t.Errorf("a liar alone: got exit %d, want 4: %q, %s", code, stdout, stderr)
+	}
+}
+
+// TestReadByURL reads by a masthead from the web, which proves nothing about the mirror that it lies in.
+func TestReadByURL(t *testing.T) {
+	_, url := lanternRoom(t, "The Lantern")
+	for _, where := range []string{url + "/masthead.json", url + "/"} {
+		code, stdout, stderr := command("read", where, "--mirror", url, "--get", "en/", "--leave-no-trace")
+		if code != 0 || !strings.Contains(stdout, `<html lang="en"`) {
+			t.Errorf("%s: exit %d, %s", where, code, stderr)
+		}
+		if !strings.Contains(stderr, "only as good as that URL") {
+			t.Errorf("%s: nobody is warned: %s", where, stderr)
+		}
+	}
+	code, stdout, _ := command("verify", url, "--masthead", url+"/masthead.json", "--json")
+	if code != 4 || !strings.Contains(stdout, `"authentic":null,"whole":true`) {
+		t.Errorf("verified by its own masthead: exit %d, %s", code, stdout)
+	}
+	if code, stdout, stderr := command("verify", url+"/", "--masthead", serveMasthead(t, url)); code != 0 {
+		t.Errorf("verified by a masthead from elsewhere: exit %d, %s%s", code, stdout, stderr)
+	}
+	for where, want := range map[string]int{
+		url + "/index.html":       4, // no masthead
+		url + "/nothing.json":     5,
+		url + "/masthead.json?x":  2,
+		"http://127.0.0.1:1/":     5,
+		"https://me:pw@127.0.0.1": 2,
+		"coranto:1:1:x":           4,
+	} {
+		if code, stdout, stderr := command("read", where, "--mirror", url, "--get", "en/", "--leave-no-trace"); code != want || stdout != "" {
+			t.Errorf("%s: got exit %d, want %d: %s", where, code, want, stderr)
+		}
+	}
+}
+
+// serveMasthead serves the masthead of a mirror, and nothing else, at another address.
+func serveMasthead(t *testing.T, url string) string {
+	t.Helper()
+	resp, err := http.Get(url + "/masthead.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var b bytes.Buffer
+	if _, err := b.ReadFrom(resp.Body); err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Write(b.Bytes()) }))
+	t.Cleanup(s.Close)
+	return s.URL + "/masthead.json"
+}
