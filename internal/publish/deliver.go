@@ -74,12 +74,9 @@ func (p *Publisher) sign(ctx context.Context, r *run) (signed, error) {
 
 // deliver brings a target from the edition that it has to the last one. It may be stopped anywhere and done again.
 func (p *Publisher) deliver(ctx context.Context, t target.Target, s signed) error {
-	had, err := p.Store.Delivered(ctx, t.Name())
+	had, err := p.had(ctx, t)
 	if err != nil {
 		return err
-	}
-	if p.Again {
-		had = 0
 	}
 	steps := []func() error{
 		func() error { return p.copyObjects(ctx, t, had) },
@@ -92,6 +89,7 @@ func (p *Publisher) deliver(ctx context.Context, t target.Target, s signed) erro
 		func() error { return t.Put(ctx, edition.LatestPath, s.latest) },
 		func() error { return p.removePages(ctx, t, had) },
 		func() error { return p.removeTrust(ctx, t, s.trust) },
+		func() error { return p.removeLog(ctx, t, s.head, had) },
 		func() error { return t.Flush(ctx) },
 		func() error { return p.Store.SetDelivered(ctx, t.Name(), s.head.Number) },
 	}
@@ -101,6 +99,27 @@ func (p *Publisher) deliver(ctx context.Context, t target.Target, s signed) erro
 		}
 	}
 	return nil
+}
+
+// had returns the edition that a target is to be brought up from: the last that it was wholly brought to, or an older
+// one where it holds no more than that. Sticks are wiped and swapped; one without a head gets everything.
+func (p *Publisher) had(ctx context.Context, t target.Target) (uint64, error) {
+	if p.Again {
+		return 0, nil
+	}
+	b, err := t.Get(ctx, edition.LatestPath, edition.MaxLatest)
+	if errors.Is(err, target.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	holds, err := p.Keys.Policy().OpenLatest(b)
+	if err != nil {
+		return 0, nil
+	}
+	delivered, err := p.Store.Delivered(ctx, t.Name())
+	return min(delivered, holds.Manifest.Edition), err
 }
 
 // copyObjects brings a target the objects of the editions that it lacks. The first target has them already.
@@ -126,6 +145,29 @@ func (p *Publisher) putLog(ctx context.Context, t target.Target, head store.Head
 		return err
 	}
 	return putAll(ctx, t, files)
+}
+
+// removeLog takes away the tiles of a log that was replaced from a target whose last edition was of it. The editions of
+// a log are numbered without a gap, so the first one's number tells.
+func (p *Publisher) removeLog(ctx context.Context, t target.Target, head store.Head, had uint64) error {
+	if had > head.Number-uint64(head.LogSize) {
+		return nil
+	}
+	files, err := editionlog.Tiles(ctx, p.Store, p.Store, 0, head.LogSize)
+	if err != nil {
+		return err
+	}
+	var old []string
+	err = all(t.List(ctx, "log/tile/"), func(name string) error {
+		if files[name] == nil {
+			old = append(old, name)
+		}
+		return nil
+	})
+	for _, name := range old {
+		err = errors.Join(err, t.Delete(ctx, name))
+	}
+	return err
 }
 
 // putTrust brings the files of the trust that are not there yet, but for the timestamp, which comes last.

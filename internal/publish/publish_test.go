@@ -255,6 +255,34 @@ func TestSecondTargetIsBroughtUp(t *testing.T) {
 	r.verify(t, "stick")
 }
 
+// TestSwappedTargetIsBroughtUp puts an empty folder, and then an older edition, where a target was.
+func TestSwappedTargetIsBroughtUp(t *testing.T) {
+	r := newRoom(t)
+	r.put(t, stories(3)...)
+	r.Targets = append(r.Targets, r.target(t, "stick"))
+	r.publish(t)
+	stick, older := filepath.Join(r.dir, "stick"), filepath.Join(r.dir, "older")
+	if err := os.CopyFS(older, os.DirFS(stick)); err != nil {
+		t.Fatal(err)
+	}
+	r.put(t, story(9, "New", "en"), story(1, "Corrected", "en"))
+	r.publish(t)
+
+	if err := os.RemoveAll(stick); err != nil {
+		t.Fatal(err)
+	}
+	r.Targets[1] = r.target(t, "stick")
+	r.publish(t)
+	r.verify(t, "stick")
+
+	if err := errors.Join(os.RemoveAll(stick), os.Rename(older, stick)); err != nil {
+		t.Fatal(err)
+	}
+	r.Targets[1] = r.target(t, "stick")
+	r.publish(t)
+	r.verify(t, "stick")
+}
+
 // deaf is a target that takes nothing.
 type deaf struct{ target.Target }
 
