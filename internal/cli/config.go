@@ -78,11 +78,10 @@ func readConfig(dir string) (config, error) {
 	var c config
 	b, err := os.ReadFile(file)
 	if errors.Is(err, os.ErrNotExist) {
-		return c, withHint(fmt.Errorf("%s is not a newsroom: it has no %s", dir, configFile),
-			"coranto init DIR --name NAME --languages en,… makes one; -C DIR acts on another folder")
+		return c, noNewsroom(dir)
 	}
 	if err != nil {
-		return c, err
+		return c, folderError(dir, err)
 	}
 	meta, err := toml.Decode(string(b), &c)
 	var parse toml.ParseError
@@ -100,6 +99,26 @@ func readConfig(dir string) (config, error) {
 		return c, fmt.Errorf("%s: %w", file, err)
 	}
 	return c, nil
+}
+
+// noNewsroom says that a folder is none, and where there may be one.
+func noNewsroom(dir string) error {
+	hint := "coranto init DIR --name NAME --languages en,… makes one; -C DIR acts on another folder"
+	if around := newsroomAround(dir); around != "" {
+		hint = fmt.Sprintf("it is in the newsroom %s: coranto -C %[1]s …", around)
+	}
+	return withHint(fmt.Errorf("%s is not a newsroom: it has no %s", dir, configFile), hint)
+}
+
+// folderError says what is wrong with a folder that somebody named.
+func folderError(dir string, err error) error {
+	if errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("there is no folder %s", dir)
+	}
+	if info, statErr := os.Stat(dir); statErr == nil && !info.IsDir() {
+		return fmt.Errorf("%s is a file, not a folder", dir)
+	}
+	return err
 }
 
 // lineOf returns the line on which a key stands, 1 when it can't be found.

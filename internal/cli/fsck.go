@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 
+	"coranto/internal/term"
 	"coranto/reader"
 )
 
@@ -42,7 +43,7 @@ func (e *env) fsck(ctx context.Context) error {
 	}
 	own, err := reader.Folder(n.publicDir())
 	if err != nil {
-		return err
+		return folderError(n.publicDir(), err)
 	}
 	defer own.Close()
 	bar := e.bar("check")
@@ -57,7 +58,7 @@ func (e *env) fsck(ctx context.Context) error {
 		}
 	} else {
 		for _, problem := range c.Problems {
-			fmt.Fprintf(e.stdout, "%s: %s\n", problem.File, problem.Reason)
+			fmt.Fprintln(e.stdout, term.Clean(problem.File+": "+problem.Reason))
 		}
 		switch {
 		case c.Edition == 0 && c.Whole:
@@ -65,13 +66,14 @@ func (e *env) fsck(ctx context.Context) error {
 		case c.Whole:
 			fmt.Fprintf(e.stdout, "edition %d is whole\n", c.Edition)
 		default:
-			fmt.Fprintf(e.stdout, "edition %d is DAMAGED: %d problems\n", c.Edition, len(c.Problems))
+			fmt.Fprintf(e.stdout, "edition %d is DAMAGED: %s\n", c.Edition, plural(len(c.Problems), "problem", "problems"))
 		}
 		switch unfinished := len(c.Unfinished); {
 		case c.Delivered < c.Sealed:
 			fmt.Fprintf(e.stdout, "a run was stopped: edition %d is sealed and not wholly out; coranto publish goes on\n", c.Sealed)
 		case unfinished+len(c.Problems) > 0:
-			fmt.Fprintf(e.stdout, "%d other files are not as they should be; coranto publish --again writes everything anew\n", unfinished)
+			fmt.Fprintf(e.stdout, "%s beside it not as it should be; coranto publish --again writes everything anew\n",
+				plural(unfinished, "file", "files"))
 		}
 	}
 	if !c.Whole {

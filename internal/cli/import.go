@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -10,6 +9,7 @@ import (
 	"coranto/internal/importer"
 	"coranto/internal/importer/feed"
 	"coranto/internal/importer/markdown"
+	"coranto/internal/term"
 	"coranto/reader"
 )
 
@@ -53,11 +53,8 @@ func importMarkdown(ctx context.Context, n *newsroom, folders []string, tell imp
 		return importer.Report{}, usagef("import markdown takes one folder")
 	}
 	root, err := os.OpenRoot(folders[0])
-	if errors.Is(err, os.ErrNotExist) {
-		return importer.Report{}, fmt.Errorf("there is no folder %s", folders[0])
-	}
 	if err != nil {
-		return importer.Report{}, err
+		return importer.Report{}, withHint(folderError(folders[0], err), "give the folder around the stories' folders")
 	}
 	defer root.Close()
 	return markdown.Import(ctx, n.store, root.FS(), markdown.Options{Languages: n.config.Languages, Progress: tell})
@@ -93,12 +90,12 @@ func (e *env) printReport(r importer.Report) error {
 		return e.printJSON(r)
 	}
 	for _, p := range r.Problems {
-		fmt.Fprintf(e.stdout, "refused  %s: %s\n", p.Place, p.Reason)
+		fmt.Fprintf(e.stdout, "refused  %s\n", term.Clean(p.String()))
 	}
 	for _, p := range r.Notes {
-		fmt.Fprintf(e.stdout, "note     %s: %s\n", p.Place, p.Reason)
+		fmt.Fprintf(e.stdout, "note     %s\n", term.Clean(p.String()))
 	}
-	_, err := fmt.Fprintf(e.stdout, "%d articles: %d new, %d changed, %d unchanged, %d refused\n",
-		r.Total, r.New, r.Changed, r.Unchanged, r.Refused)
+	_, err := fmt.Fprintf(e.stdout, "%s: %d new, %d changed, %d unchanged, %d refused\n",
+		plural(r.Total, "article", "articles"), r.New, r.Changed, r.Unchanged, r.Refused)
 	return err
 }

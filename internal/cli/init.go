@@ -47,7 +47,7 @@ place, and show it to nobody.`,
 			if err := makeNewsroom(ctx, dir, *name, tags); err != nil {
 				return err
 			}
-			e.say("made the newsroom %q in %s, in %d languages", *name, dir, len(tags))
+			e.say("made the newsroom %q in %s, in %s", *name, dir, plural(len(tags), "language", "languages"))
 			e.say("next: coranto -C %s import markdown FOLDER, then coranto -C %s publish", dir, dir)
 			return nil
 		}
@@ -57,10 +57,14 @@ place, and show it to nobody.`,
 // makeNewsroom makes a newsroom in a new or empty folder. It writes the configuration last: until then the folder is
 // no newsroom, and after an error everything that was made is taken away.
 func makeNewsroom(ctx context.Context, dir, name string, languages []string) (err error) {
+	if around := newsroomAround(dir); around != "" {
+		return withHint(fmt.Errorf("%s is in the folder of the newsroom %s", dir, around),
+			"choose a folder outside of it: what is in public/ goes to everybody, keys included")
+	}
 	entries, err := os.ReadDir(dir)
 	made := errors.Is(err, fs.ErrNotExist)
 	if err != nil && !made {
-		return err
+		return folderError(dir, err)
 	}
 	if len(entries) > 0 {
 		return withHint(fmt.Errorf("%s is not empty", dir), "choose a folder that does not exist yet")

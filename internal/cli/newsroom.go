@@ -17,6 +17,9 @@ import (
 	"coranto/internal/target/fs"
 )
 
+// keysHint says what to do without keys. They can't be made anew: readers know the newsroom by them.
+const keysHint = "bring keys/ and trust/ of the newsroom's folder back from your copy; they can't be made anew"
+
 // A newsroom is an open newsroom's folder: its configuration, store, keys and targets.
 type newsroom struct {
 	dir    string
@@ -42,7 +45,7 @@ func openNewsroom(ctx context.Context, dir string) (_ *newsroom, err error) {
 	}
 	n.close = append(n.close, n.root.Close)
 	if n.store, err = sqlite.Open(ctx, dir); err != nil {
-		return nil, err
+		return nil, withHint(err, "the store is the file store.db of the newsroom's folder: bring it back from your newest copy")
 	}
 	n.close = append(n.close, n.store.Close)
 	return n, nil
@@ -74,8 +77,12 @@ func (n *newsroom) lock() error {
 // targets opens the configured targets, the newsroom's own first.
 func (n *newsroom) targets() ([]target.Target, error) {
 	var out []target.Target
-	for _, c := range n.config.Targets {
+	for i, c := range n.config.Targets {
 		t, err := fs.Open(c.Name, n.path(c.Path))
+		if err != nil && i > 0 {
+			out = append(out, absent{c.Name, err})
+			continue
+		}
 		if err != nil {
 			return nil, fmt.Errorf("target %q: %w", c.Name, err)
 		}
@@ -100,7 +107,7 @@ func (n *newsroom) publicDir() string { return n.path(n.config.Targets[0].Path) 
 func (n *newsroom) publisher(e *env) (*publish.Publisher, error) {
 	k, err := keys.Open(n.root)
 	if err != nil {
-		return nil, withHint(err, "the keys of a newsroom are in its folder keys/, made by coranto init")
+		return nil, withHint(err, keysHint)
 	}
 	s, err := site.New(site.Config{Name: n.config.Name, Languages: n.config.Languages, BaseURL: n.config.BaseURL})
 	if err != nil {

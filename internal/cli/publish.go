@@ -5,6 +5,8 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
+	"slices"
 
 	"coranto/internal/publish"
 	"coranto/internal/store"
@@ -43,14 +45,16 @@ func (e *env) publish(ctx context.Context, again bool) error {
 	if e.json {
 		err = e.printJSON(r)
 	} else {
-		_, err = fmt.Fprintf(e.stdout, "edition %d: %d articles of %d stories · %d pages rendered, %d new objects, %d new tree nodes, %s\n",
-			r.Edition, r.Articles, r.Stories, r.PagesRendered, r.ObjectsNew, r.TreeNodesNew, size(r.BytesNew))
+		_, err = fmt.Fprintf(e.stdout, "edition %d: %s of %s · %s rendered, %s, %s, %s\n", r.Edition,
+			plural(r.Articles, "article", "articles"), plural(r.Stories, "story", "stories"),
+			plural(r.PagesRendered, "page", "pages"), plural(r.ObjectsNew, "new object", "new objects"),
+			plural(r.TreeNodesNew, "new tree node", "new tree nodes"), size(r.BytesNew))
 	}
 	if err != nil {
 		return err
 	}
 	if len(r.Late) > 0 {
-		return &codeError{exitPartial, fmt.Errorf("%d of %d targets could not be brought up to date", len(r.Late), len(n.config.Targets))}
+		return late(r.Late, len(n.config.Targets))
 	}
 	return nil
 }
@@ -71,6 +75,15 @@ func (e *env) publishOnce(ctx context.Context, n *newsroom, again bool) (publish
 	return p.Publish(ctx)
 }
 
+// late says which targets could not be written, and why.
+func late(targets map[string]string, all int) error {
+	err := fmt.Errorf("%d of %s could not be brought up to date", len(targets), plural(all, "target", "targets"))
+	for _, name := range slices.Sorted(maps.Keys(targets)) {
+		err = fmt.Errorf("%w\n  %s: %s", err, name, targets[name])
+	}
+	return withHint(&codeError{exitPartial, err}, "the others have the edition; the next coranto publish brings these up")
+}
+
 // explainPublish adds what to do.
 func explainPublish(err error) error {
 	var fork *publish.ForkError
@@ -84,15 +97,4 @@ func explainPublish(err error) error {
 		return withHint(err, "somebody else published at the same time; nothing was changed here: run it again")
 	}
 	return err
-}
-
-// size writes a number of bytes for people.
-func size(n int64) string {
-	switch {
-	case n >= 10<<20:
-		return fmt.Sprintf("%d MB", n>>20)
-	case n >= 10<<10:
-		return fmt.Sprintf("%d kB", n>>10)
-	}
-	return fmt.Sprintf("%d bytes", n)
 }

@@ -10,9 +10,11 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"coranto/edition"
+	"coranto/internal/term"
 	"coranto/reader"
 )
 
@@ -36,13 +38,14 @@ offline with what was read. What was read is kept in your cache folder, unless -
 		fs.BoolVar(&o.yes, "yes", false, "at the first contact, don't ask whether the words are the same")
 		fs.StringVar(&o.listen, "listen", "127.0.0.1:0", "the local `ADDRESS` to show the site on")
 		return func(ctx context.Context, args []string) error {
+			fs.Visit(func(f *flag.Flag) { o.one = o.one || f.Name == "get" })
 			if len(args) != 1 {
 				return usagef("read needs the newsroom's masthead, and only that")
 			}
 			if o.noTrace && o.keep != "" {
 				return usagef("--keep and --leave-no-trace exclude each other")
 			}
-			if e.json && o.get == "" {
+			if e.json && !o.one {
 				return usagef("--json goes with --get")
 			}
 			return e.read(ctx, args[0], o)
@@ -54,6 +57,7 @@ type readOptions struct {
 	mirrors           stringList
 	get, keep, listen string
 	noTrace, yes      bool
+	one               bool // --get was given; its path may be empty, for the first page
 }
 
 // refreshEvery is how often an open reader asks for a newer edition.
@@ -75,8 +79,12 @@ func (e *env) read(ctx context.Context, masthead string, o readOptions) error {
 	opt := reader.Options{Keep: keep, Log: slog.New(slog.DiscardHandler)}
 	for _, where := range o.mirrors {
 		src, err := openSource(where)
-		if err != nil {
+		if usage := (*usageError)(nil); errors.As(err, &usage) {
 			return err
+		}
+		if err != nil { // a stick that is not there now
+			e.say("%v", err)
+			continue
 		}
 		opt.Sources = append(opt.Sources, src)
 	}
@@ -98,7 +106,7 @@ func (e *env) read(ctx context.Context, masthead string, o readOptions) error {
 			return err
 		}
 	}
-	if o.get != "" {
+	if o.one {
 		return e.readPage(ctx, r, o.get)
 	}
 	return e.serveReader(ctx, r, o.listen)
@@ -120,7 +128,7 @@ func (e *env) openKeep(id edition.Hash, o readOptions) (reader.Keep, func() erro
 		dir = filepath.Join(cache, "coranto", id.String()[:16])
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, nothing, err
+		return nil, nothing, withHint(folderError(dir, err), "--keep FOLDER keeps what was read elsewhere, --leave-no-trace nowhere")
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -140,10 +148,26 @@ func explainRead(err error, report reader.Report) error {
 	case errors.Is(err, reader.ErrNoMirror), errors.Is(err, reader.ErrNoEdition):
 		err = &codeError{exitNoMirror, err}
 	}
-	for _, m := range report.Mirrors {
-		err = fmt.Errorf("%w\n  %s: %s %s", err, m.Mirror, m.State, m.Detail)
+	if len(report.Mirrors) > 0 {
+		err = &mirrorsError{err, report.Mirrors}
 	}
 	return withHint(err, "try other mirrors with --mirror; the newsroom tells of new ones in every edition")
+}
+
+// A mirrorsError is an error and what each mirror did, a line each.
+type mirrorsError struct {
+	err     error
+	mirrors []reader.MirrorReport
+}
+
+func (e *mirrorsError) Unwrap() error { return e.err }
+
+func (e *mirrorsError) Error() string {
+	what, _, _ := strings.Cut(e.err.Error(), "\n") // the lines that follow are of the mirrors too
+	for _, m := range e.mirrors {
+		what += "\n  " + term.Clean(fmt.Sprintf("%s: %s: %s", m.Mirror, m.State, m.Detail))
+	}
+	return what
 }
 
 // pageJSON is what read --get --json prints.
@@ -165,11 +189,23 @@ type pageJSON struct {
 	Mirrors       []reader.MirrorReport `json:"mirrors"`
 }
 
+// getPage returns the page of a path as people write it: a slash may lead, and the one at the end may be missing.
+func getPage(ctx context.Context, r *reader.Reader, path string) (reader.Page, error) {
+	path = strings.TrimPrefix(path, "/")
+	p, err := r.Get(ctx, path)
+	if errors.Is(err, reader.ErrAbsent) && !strings.HasSuffix(path, "/") {
+		if p, err := r.Get(ctx, path+"/"); err == nil {
+			return p, nil
+		}
+	}
+	return p, err
+}
+
 // readPage writes one page to stdout, or what was proved of it.
 func (e *env) readPage(ctx context.Context, r *reader.Reader, path string) error {
-	p, err := r.Get(ctx, path)
+	p, err := getPage(ctx, r, path)
 	if err != nil {
-		return explainRead(fmt.Errorf("%s: %w", path, err), reader.Report{})
+		return explainRead(err, reader.Report{})
 	}
 	v := r.Verdict()
 	if !e.json {
@@ -189,13 +225,6 @@ func (e *env) readPage(ctx context.Context, r *reader.Reader, path string) error
 	})
 }
 
-func orElse(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
-}
-
 // serveReader shows the edition to the user's own browser until interrupted.
 func (e *env) serveReader(ctx context.Context, r *reader.Reader, address string) error {
 	s, err := openServer(r, address)
@@ -213,7 +242,7 @@ func (e *env) serveReader(ctx context.Context, r *reader.Reader, address string)
 func openServer(r *reader.Reader, address string) (*reader.Server, error) {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		return nil, &usageError{err}
+		return nil, withHint(&usageError{err}, "give a local address and a port, as 127.0.0.1:8080")
 	}
 	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
 		return nil, usagef("%s is not a local address: what you read would be shown to others", address)

@@ -12,6 +12,7 @@ import (
 
 	"coranto/edition"
 	"coranto/internal/keys"
+	"coranto/internal/term"
 	"coranto/reader"
 )
 
@@ -63,8 +64,12 @@ func (e *env) verify(ctx context.Context, where, masthead string) error {
 	if err != nil {
 		return err
 	}
+	a.Whole = a.Whole && a.Edition > 0
 	if err := e.printAudit(a, where, proved); err != nil {
 		return err
+	}
+	if !a.Authentic && a.Edition == 0 {
+		e.sayWhose(ctx, src, m)
 	}
 	if !proved || !a.Authentic || !a.Whole {
 		return &codeError{code: exitUnverified}
@@ -72,13 +77,33 @@ func (e *env) verify(ctx context.Context, where, masthead string) error {
 	return nil
 }
 
+// sayWhose tells of a mirror that nothing was proved of, when it says itself that it is another newsroom's.
+func (e *env) sayWhose(ctx context.Context, src reader.Source, m edition.Masthead) {
+	b, err := src.Fetch(ctx, edition.MastheadPath, edition.MaxMasthead)
+	if err != nil {
+		return
+	}
+	if its, err := edition.ParseMasthead(b); err == nil && its.ID() != m.ID() {
+		e.say("hint: the masthead is that of %q, and the mirror says that it is another newsroom's, %q: give that one's "+
+			"masthead with --masthead FILE", term.Clean(m.Name), term.Clean(its.Name))
+	}
+}
+
 // openSource opens a mirror for people: an error says what it should have been.
 func openSource(where string) (reader.Source, error) {
-	src, err := reader.OpenSource(nil, where)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, withHint(fmt.Errorf("there is no folder %s", where), "give a mirror's folder, or its URL with https://")
+	const hint = "give a mirror's folder, or its URL with https:// or http://"
+	scheme, _, isURL := strings.Cut(where, "://")
+	if where == "" || isURL && scheme != "http" && scheme != "https" {
+		return nil, withHint(&usageError{fmt.Errorf("%q is no mirror", where)}, hint)
 	}
-	return src, err
+	src, err := reader.OpenSource(nil, where)
+	if err != nil && isURL {
+		return nil, withHint(&usageError{err}, hint)
+	}
+	if err != nil {
+		return nil, withHint(folderError(where, err), hint)
+	}
+	return src, nil
 }
 
 // findMasthead returns the masthead to verify by, and whether it came from elsewhere than the mirror.
@@ -90,26 +115,38 @@ func (e *env) findMasthead(ctx context.Context, src reader.Source, where, given 
 		}
 		return g.whole, !g.liesIn(where), err
 	}
+	const hint = "give the newsroom's masthead, from elsewhere, with --masthead FILE"
 	if dir := newsroomAround(where); dir != "" {
 		m, err = ownMasthead(dir)
-		return m, true, err
+		return m, true, withHint(err, hint)
 	}
 	b, err := src.Fetch(ctx, edition.MastheadPath, edition.MaxMasthead)
-	if err != nil {
-		return m, false, withHint(fmt.Errorf("no masthead to verify by: %w", err), "give the newsroom's with --masthead FILE")
+	if err == nil {
+		m, err = edition.ParseMasthead(b)
 	}
-	m, err = edition.ParseMasthead(b)
-	return m, false, err
+	if errors.Is(err, os.ErrNotExist) {
+		err = fmt.Errorf("it has no %s", edition.MastheadPath)
+	}
+	if err != nil {
+		err = &codeError{exitUnverified, fmt.Errorf("%s: no masthead to verify by: %w", where, err)}
+	}
+	if c, configErr := readConfig(where); err != nil && configErr == nil {
+		return m, false, withHint(err, "this is a newsroom; what it publishes is in "+filepath.Join(where, c.Targets[0].Path))
+	}
+	return m, false, withHint(err, hint)
 }
 
 // readMasthead reads a masthead that the newsroom handed out.
 func readMasthead(file string) (edition.Masthead, error) {
+	const hint = "a masthead is the file masthead.json that the newsroom hands out"
 	info, err := os.Stat(file)
-	if err != nil {
-		return edition.Masthead{}, err
-	}
-	if info.Size() > edition.MaxMasthead {
-		return edition.Masthead{}, fmt.Errorf("%s is too large for a masthead", file)
+	switch {
+	case err != nil:
+		return edition.Masthead{}, withHint(err, hint)
+	case info.IsDir():
+		return edition.Masthead{}, withHint(fmt.Errorf("%s is a folder, not a masthead", file), hint)
+	case info.Size() > edition.MaxMasthead:
+		return edition.Masthead{}, withHint(&codeError{exitUnverified, fmt.Errorf("%s is too large for a masthead", file)}, hint)
 	}
 	b, err := os.ReadFile(file)
 	if err != nil {
@@ -117,7 +154,7 @@ func readMasthead(file string) (edition.Masthead, error) {
 	}
 	m, err := edition.ParseMasthead(b)
 	if err != nil {
-		return m, withHint(fmt.Errorf("%s: %w", file, err), "a masthead is the file masthead.json that the newsroom hands out")
+		return m, withHint(&codeError{exitUnverified, fmt.Errorf("%s: %w", file, err)}, hint)
 	}
 	return m, nil
 }
@@ -163,14 +200,18 @@ func (e *env) printAudit(a reader.Audit, where string, proved bool) error {
 		return e.printJSON(auditToJSON(a, proved))
 	}
 	for _, p := range a.Problems {
-		fmt.Fprintf(e.stdout, "%s: %s\n", p.File, p.Reason)
+		fmt.Fprintln(e.stdout, term.Clean(p.File+": "+p.Reason))
 	}
 	authentic := yesNo(a.Authentic)
-	if !proved {
+	switch {
+	case !proved:
 		authentic = "unknown: its masthead lies inside it; compare with --masthead FILE"
+	case a.Authentic && a.Edition == 0:
+		authentic = "unknown: there was nothing to prove"
 	}
-	_, err := fmt.Fprintf(e.stdout, "%s: edition %d\n  authentic  %s\n  whole      %s\n  fresh      %s\n  %d objects, %s read, %d problems\n",
-		where, a.Edition, authentic, yesNo(a.Whole), freshness(a.Verdict), a.Objects, size(a.Bytes), len(a.Problems))
+	_, err := fmt.Fprintf(e.stdout, "%s: edition %d\n  authentic  %s\n  whole      %s\n  fresh      %s\n  %s, %s read, %s\n",
+		where, a.Edition, authentic, yesNo(a.Whole), freshness(a.Verdict), plural(a.Objects, "object", "objects"),
+		size(a.Bytes), plural(len(a.Problems), "problem", "problems"))
 	return err
 }
 
@@ -179,7 +220,7 @@ func auditToJSON(a reader.Audit, proved bool) auditJSON {
 		Whole: a.Whole, Fresh: a.Fresh, Edition: a.Edition, AgeSeconds: int64(a.Age / time.Second),
 		Objects: a.Objects, Bytes: a.Bytes, Problems: a.Problems,
 	}
-	if proved {
+	if proved && (a.Edition > 0 || !a.Authentic) {
 		out.Authentic = &a.Authentic
 	}
 	if !a.AsOf.IsZero() {
@@ -189,13 +230,6 @@ func auditToJSON(a reader.Audit, proved bool) auditJSON {
 		out.Problems = []reader.Problem{}
 	}
 	return out
-}
-
-func yesNo(b bool) string {
-	if b {
-		return "yes"
-	}
-	return "NO"
 }
 
 // freshness says how fresh a verdict is, for people.
@@ -211,17 +245,4 @@ func freshness(v edition.Verdict) string {
 		s += " (" + v.Word + ")"
 	}
 	return s
-}
-
-// age writes a duration for people, in its largest unit.
-func age(d time.Duration) string {
-	switch {
-	case d < 2*time.Minute:
-		return fmt.Sprintf("%d s", d/time.Second)
-	case d < 2*time.Hour:
-		return fmt.Sprintf("%d min", d/time.Minute)
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%d hours", d/time.Hour)
-	}
-	return fmt.Sprintf("%d days", d/(24*time.Hour))
 }
