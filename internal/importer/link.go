@@ -74,11 +74,16 @@ func linkName(link string) string {
 }
 
 // Slug returns the last part of a URL's path where it would do as the last part of an address, and "" where not: it
-// must have a letter, since a number tells people nothing.
+// must have a letter, since a number tells people nothing, and no query after it that tells one story from another.
 func Slug(link string) string {
 	u, err := url.Parse(link)
 	if err != nil {
 		return ""
+	}
+	for key := range u.Query() {
+		if !strings.HasPrefix(key, "utm_") {
+			return ""
+		}
 	}
 	p := strings.TrimRight(u.Path, "/")
 	if base := path.Base(p); strings.HasPrefix(base, "index.") {

@@ -12,7 +12,6 @@
 package feed
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"net/http"
@@ -70,6 +69,9 @@ func importSource(ctx context.Context, w *importer.Writer, source string, opt Op
 	for _, n := range f.notes {
 		w.Note(file, n)
 	}
+	for _, p := range f.broken {
+		w.Refuse(importer.Place{File: fmt.Sprintf("%s:%d", source, p.line)}, p.err)
+	}
 	if isURL(source) {
 		f.from, _ = url.Parse(source) // it was fetched, so it parses
 	}
@@ -101,6 +103,8 @@ type feed struct {
 	from  *url.URL
 	items []item
 	notes []string
+	// broken are the parts of the file that could not be read at all.
+	broken []brokenItem
 }
 
 // An item is one article as its feed says it, nothing cleaned yet.
@@ -113,10 +117,12 @@ type item struct {
 	title, summary text
 	body           text
 	tags, authors  []string
-	// published and updated are zero where the feed doesn't say, and date is then what it said instead.
+	// published and updated are zero where the feed doesn't say, or not so that it can be read: dateFault tells then.
 	published, updated time.Time
-	date               string
-	notes              []string
+	dateFault          error
+	// seen says that the item is a video: its text goes with a link to it.
+	seen  bool
+	notes []string
 	// err is set where the item couldn't be read; nothing else then is, but its name.
 	err error
 }
@@ -129,7 +135,13 @@ type text struct {
 
 // parse reads a feed in any of the formats; its first character tells JSON from XML.
 func parse(b []byte) (*feed, error) {
-	b = bytes.TrimLeft(bytes.TrimPrefix(b, []byte("\uFEFF")), " \t\r\n")
+	b, err := decode(b)
+	if err != nil {
+		return nil, err
+	}
+	if err := page(b); err != nil {
+		return nil, err
+	}
 	switch {
 	case len(b) == 0:
 		return nil, fmt.Errorf("the file is empty")
@@ -183,25 +195,6 @@ func (f *feed) language(it item, opt Options) (string, error) {
 		}
 	}
 	return "", fmt.Errorf("neither the item nor its feed names a language (hint: say which with --language)")
-}
-
-// times returns when the item came out and when it last changed, the latter zero where it didn't.
-func (it item) times() (published, updated time.Time, err error) {
-	published, updated = it.published, it.updated
-	if published.IsZero() {
-		published = updated
-	}
-	if published.IsZero() {
-		if it.date != "" {
-			return published, updated, fmt.Errorf("date %.60q can't be read", it.date)
-		}
-		return published, updated, fmt.Errorf("no date: an article's address begins with the day that it came out")
-	}
-	published, updated = published.UTC().Truncate(time.Second), updated.UTC().Truncate(time.Second)
-	if !updated.After(published) {
-		updated = time.Time{}
-	}
-	return published, updated, nil
 }
 
 // base returns what an item's references are relative to: its own address, its site's, or where the feed came from.

@@ -237,8 +237,8 @@ func TestAtomAndRSS(t *testing.T) {
 func TestBrokenSources(t *testing.T) {
 	good := write(t, "good.json", `{"version":"https://jsonfeed.org/version/1","items":[{"id":"a:1","title":"A","date_published":"2026-08-03T12:00:00Z"}]}`)
 	for name, content := range map[string]string{
-		"empty.json": "", "cut.json": jsonFeed[:len(jsonFeed)/2], "other.json": `{"items":[]}`, "array.json": "[]", "words.txt": "hello",
-		"cut.xml": atomFeed[:len(atomFeed)-30], "page.xml": "<html><body>404</body></html>", "nul.json": "{\x00}",
+		"empty.json": "", "cut.json": jsonFeed[:len(jsonFeed)/4], "other.json": `{"items":[]}`, "array.json": "[]", "words.txt": "hello",
+		"cut.xml": atomFeed[:len(atomFeed)/5], "page.xml": "<html><body>404</body></html>", "nul.json": "{\x00}",
 		"deep.xml":      "<rss><channel><item>" + strings.Repeat("<x:a>", 300_000),
 		"deep.json":     `{"version":"https://jsonfeed.org/version/1","items":` + strings.Repeat("[", 100_000),
 		"shape.json":    `{"version":"https://jsonfeed.org/version/1","items":{}}`,
@@ -404,25 +404,30 @@ func meant(s string) string {
 // strip takes out spaces and line breaks, and nothing else.
 func strip(s string) string { return strings.NewReplacer(" ", "", "\n", "").Replace(s) }
 
-// keepNothing is a store that checks what it is given.
+// keepNothing is a store that checks what it is given, and says that all of it is new.
 type keepNothing struct {
 	importer.Store
 	t *testing.T
 }
 
 func (k keepNothing) PutMany(_ context.Context, stories []news.Story) ([]store.PutResult, error) {
-	for _, s := range stories {
+	results := make([]store.PutResult, len(stories))
+	for i, s := range stories {
 		if err := s.Validate(); err != nil {
 			k.t.Errorf("an invalid story reached the store: %v", err)
 		}
+		for _, a := range s.Articles {
+			results[i].New = append(results[i].New, a.Lang)
+		}
 	}
-	return make([]store.PutResult, len(stories)), nil
+	return results, nil
 }
 
 func FuzzImport(f *testing.F) {
 	f.Add([]byte(jsonFeed))
 	f.Add([]byte(atomFeed))
 	f.Add([]byte(rssFeed))
+	f.Add([]byte(rss("", "a < b", "<b><i></b></i>", "<![CDATA[ x", "fine")))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		file := filepath.Join(t.TempDir(), "feed")
 		if err := os.WriteFile(file, b, 0o600); err != nil {

@@ -2,42 +2,96 @@ package feed
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
+	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 )
 
 // parseJSON reads a JSON Feed (https://www.jsonfeed.org/version/1.1/). Fields that we don't know are passed over. An
 // item of the wrong shape is at fault by itself.
 func parseJSON(b []byte) (*feed, error) {
-	var in struct {
-		Version     string            `json:"version"`
-		HomePageURL string            `json:"home_page_url"`
-		Language    string            `json:"language"`
-		Items       []json.RawMessage `json:"items"`
-	}
+	f := &feed{}
+	var in jsonFeed
 	if err := json.Unmarshal(b, &in); err != nil {
-		return nil, fmt.Errorf("not a JSON Feed: %w", withLine(b, err))
+		line, err := place(b, err)
+		whole := wholeItems(b)
+		if in = (jsonFeed{}); whole == nil || json.Unmarshal(whole, &in) != nil {
+			return nil, fmt.Errorf("not a JSON Feed: line %d: %w", line, err)
+		}
+		f.broken = []brokenItem{{line, err}}
 	}
 	if !strings.Contains(in.Version, "jsonfeed.org/version/") {
 		return nil, fmt.Errorf("not a JSON Feed: version is %.60q", in.Version)
 	}
-	f := &feed{lang: in.Language, home: in.HomePageURL}
+	f.lang, f.home = in.Language, in.HomePageURL
 	for i, raw := range in.Items {
-		f.items = append(f.items, parseItem(raw, i))
+		it := parseItem(raw, i)
+		if len(it.authors) == 0 { // the feed's are then the item's
+			it.authors = names(in.Authors, in.Author)
+		}
+		f.items = append(f.items, it)
 	}
 	return f, nil
 }
 
-// withLine adds the line to an error of JSON's syntax.
-func withLine(b []byte, err error) error {
-	if e := (*json.SyntaxError)(nil); errors.As(err, &e) {
-		return fmt.Errorf("line %d: %w", 1+bytes.Count(b[:min(int(e.Offset), len(b))], []byte("\n")), err)
+// A jsonFeed is the object that a JSON Feed is.
+type jsonFeed struct {
+	Version     string            `json:"version"`
+	HomePageURL string            `json:"home_page_url"`
+	Language    string            `json:"language"`
+	Author      jsonAuthor        `json:"author"`
+	Authors     []jsonAuthor      `json:"authors"`
+	Items       []json.RawMessage `json:"items"`
+}
+
+// wholeItems returns a feed that breaks off, or is no JSON from somewhere on, up to the last whole item before; nil
+// where there is none.
+func wholeItems(b []byte) []byte {
+	d := json.NewDecoder(bytes.NewReader(b))
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return nil
 	}
-	return err
+	var raw json.RawMessage
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			return nil
+		}
+		if key != "items" {
+			if d.Decode(&raw) != nil {
+				return nil
+			}
+			continue
+		}
+		if t, err := d.Token(); err != nil || t != json.Delim('[') {
+			return nil
+		}
+		end := 0
+		for d.More() && d.Decode(&raw) == nil {
+			end = int(d.InputOffset())
+		}
+		if end == 0 {
+			return nil
+		}
+		return append(slices.Clone(b[:end]), "]}"...)
+	}
+	return nil
+}
+
+// place returns the line that an error of package json is about, 1 where it doesn't say, and the error.
+func place(b []byte, err error) (int, error) {
+	at := int64(0)
+	if e := (*json.SyntaxError)(nil); errors.As(err, &e) {
+		at = e.Offset
+	} else if e := (*json.UnmarshalTypeError)(nil); errors.As(err, &e) {
+		at = e.Offset
+	}
+	return 1 + bytes.Count(b[:min(int(at), len(b))], []byte("\n")), err
 }
 
 // A word is a JSON string, or a number as it is written: many make IDs of numbers.
@@ -107,9 +161,7 @@ func parseItem(raw []byte, i int) item {
 		it.body = text{in.Text, false}
 	}
 	it.tags = in.Tags
-	for _, a := range append(in.Authors, in.Author) {
-		it.authors = append(it.authors, a.Name)
-	}
+	it.authors = names(in.Authors, in.Author)
 	it.dates(in.Published, in.Modified)
 	it.leaveOut("image", in.Image)
 	for _, a := range in.Attachments {
@@ -118,25 +170,33 @@ func parseItem(raw []byte, i int) item {
 	return it
 }
 
-// dates reads the item's dates, as RFC 3339 writes them.
+// names returns the names among authors, of which one may stand alone.
+func names(authors []jsonAuthor, one jsonAuthor) []string {
+	var out []string
+	for _, a := range append(authors, one) {
+		if a.Name != "" {
+			out = append(out, a.Name)
+		}
+	}
+	return out
+}
+
+// dates reads the item's dates.
 func (it *item) dates(published, modified string) {
-	for _, d := range []struct {
-		text string
-		to   *time.Time
-	}{{published, &it.published}, {modified, &it.updated}} {
-		t, err := time.Parse(time.RFC3339, strings.TrimSpace(d.text))
-		if err == nil {
-			*d.to = t
-		} else if d.text != "" {
-			it.date = d.text
-			it.notes = append(it.notes, fmt.Sprintf("date %.60q is not written as 2026-11-22T10:00:00Z", d.text))
+	var errs [2]error
+	it.published, errs[0] = jsonDate(published)
+	it.updated, errs[1] = jsonDate(modified)
+	it.dateFault = cmp.Or(errs[0], errs[1])
+	for _, err := range errs {
+		if err != nil {
+			it.notes = append(it.notes, err.Error())
 		}
 	}
 }
 
-// leaveOut notes a file that the item names and that stays where it is.
+// leaveOut notes a file that the item names and that stays where it is, unless the text leads to it anyway.
 func (it *item) leaveOut(what, address string) {
-	if address != "" {
+	if address != "" && !strings.Contains(html.UnescapeString(it.body.text), address) {
 		it.notes = append(it.notes, fmt.Sprintf("%s not taken: %.300s", what, address))
 	}
 }

@@ -34,7 +34,7 @@ func revision(it item, clean *importer.Cleaner, base *url.URL) (news.Revision, e
 	if err != nil {
 		return news.Revision{}, err
 	}
-	summary := clean.Line(it.summary.plain())
+	summary := clean.Line(it.summary.without(it.url).plain())
 	if len(body) == 0 {
 		if body, err = it.summary.blocks(clean, base); err != nil {
 			return news.Revision{}, err
@@ -42,6 +42,9 @@ func revision(it item, clean *importer.Cleaner, base *url.URL) (news.Revision, e
 		summary = ""
 	}
 	words := opening(body)
+	if link := importer.Link(it.url, base); strings.HasPrefix(link, "http") && (it.seen || len(body) == 0) {
+		body = append(body, leadTo(link, clean.Line(it.title.plain())))
+	}
 	r := news.Revision{
 		Headline: clean.Line(it.title.plain()),
 		Bylines:  bylines(it.authors, clean),
@@ -66,6 +69,23 @@ func (t text) blocks(clean *importer.Cleaner, base *url.URL) ([]news.Block, erro
 		return clean.HTML(t.text, base)
 	}
 	return clean.Plain(t.text), nil
+}
+
+// leadTo makes a block that leads to what the text is about, where that is elsewhere.
+func leadTo(link, words string) news.Block {
+	if words == "" {
+		words = link
+	}
+	return news.Block{Kind: news.Embed, URL: link, Text: []news.Span{{Text: words}}}
+}
+
+// without returns an HTML text without a last paragraph that only leads to the item itself: WordPress says there where
+// the post appeared first.
+func (t text) without(link string) text {
+	if i := strings.LastIndex(t.text, "<p>"); t.html && link != "" && i >= 0 && strings.Contains(html.UnescapeString(t.text[i:]), `href="`+link+`"`) {
+		t.text = t.text[:i]
+	}
+	return t
 }
 
 // plain returns a text without markup. A "<" that begins no element of HTML stays: titles are not always HTML.

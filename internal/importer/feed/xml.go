@@ -2,47 +2,41 @@ package feed
 
 import (
 	"bytes"
-	"encoding/xml"
-	"errors"
+	"cmp"
 	"fmt"
-	"io"
 	"regexp"
 	"strings"
-	"time"
 
 	"github.com/mmcdole/gofeed"
 	"github.com/mmcdole/gofeed/atom"
-	"golang.org/x/net/html/charset"
+	ext "github.com/mmcdole/gofeed/extensions"
 )
 
-// Both are read only.
-var (
-	encodingPattern = regexp.MustCompile(`^<\?xml[^>]*encoding\s*=\s*["']([^"']*)`)
-	markupPattern   = regexp.MustCompile(`</?[a-zA-Z][^<]*>|&#?[a-zA-Z0-9]+;`)
-)
-
-// maxNested is how deep a feed's elements may nest. The parser below calls itself for each level.
-const maxNested = 200
+// markupPattern finds what is HTML and no plain text. It is read only.
+var markupPattern = regexp.MustCompile(`</?[a-zA-Z][^<]*>|&#?[a-zA-Z0-9]+;`)
 
 // parseXML reads RSS (0.9 to 2.0, RDF) or Atom (0.3, 1.0).
 func parseXML(b []byte) (*feed, error) {
-	b, notes := tidyXML(b)
-	langs, err := scan(b)
+	b, notes, err := tidyXML(b)
+	if err != nil {
+		return nil, fmt.Errorf("not RSS or Atom: %w", err)
+	}
+	m, err := mend(b)
 	if err != nil {
 		return nil, fmt.Errorf("not RSS or Atom: %w", err)
 	}
 	parser := gofeed.NewParser()
 	parser.KeepOriginalFeed = true
-	in, err := parser.Parse(bytes.NewReader(b))
+	in, err := parser.Parse(bytes.NewReader(m.xml))
 	if err != nil {
 		return nil, fmt.Errorf("not RSS or Atom: %w", err)
 	}
-	f := &feed{lang: in.Language, home: in.Link, notes: notes}
+	f := &feed{lang: cmp.Or(in.Language, m.lang), home: in.Link, notes: notes, broken: m.broken}
 	original, _ := in.OriginalFeed().(*atom.Feed)
 	for i, x := range in.Items {
 		it := xmlItem(x, i)
-		if it.lang == "" && len(langs) == len(in.Items) {
-			it.lang = langs[i]
+		if it.lang == "" && len(m.langs) == len(in.Items) {
+			it.lang = m.langs[i]
 		}
 		if original != nil && strings.TrimSpace(x.Content) != "" {
 			it.body.html = isMarkup(it.body.text, original.Entries[i].Content.Type)
@@ -52,66 +46,9 @@ func parseXML(b []byte) (*feed, error) {
 	return f, nil
 }
 
-// tidyXML drops what no XML parser takes: control characters, and bytes that are not of the encoding where that is UTF-8.
-func tidyXML(b []byte) ([]byte, []string) {
-	var notes []string
-	kept := make([]byte, 0, len(b))
-	for _, c := range b { // a byte under 32 is a control character in every encoding that feeds have
-		if c >= ' ' || c == '\t' || c == '\n' || c == '\r' {
-			kept = append(kept, c)
-		}
-	}
-	if n := len(b) - len(kept); n > 0 {
-		notes = append(notes, fmt.Sprintf("dropped %d control characters", n))
-	}
-	declared := encodingPattern.FindSubmatch(kept)
-	if declared == nil || strings.EqualFold(string(declared[1]), "utf-8") {
-		if valid := bytes.ToValidUTF8(kept, []byte("\uFFFD")); !bytes.Equal(valid, kept) {
-			return valid, append(notes, "bytes that are no UTF-8 became U+FFFD")
-		}
-	}
-	return kept, notes
-}
-
-// scan reads the XML through once. It returns the language (xml:lang) of each item or entry in order, which the parser
-// doesn't tell, and refuses what is nested too deep for it.
-func scan(b []byte) (langs []string, err error) {
-	d := xml.NewDecoder(bytes.NewReader(b))
-	d.Strict, d.CharsetReader = false, charset.NewReaderLabel
-	for depth := 0; ; {
-		token, err := d.Token()
-		if errors.Is(err, io.EOF) {
-			return langs, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		switch t := token.(type) {
-		case xml.StartElement:
-			if depth++; depth > maxNested {
-				return nil, fmt.Errorf("elements nested over %d deep", maxNested)
-			}
-			if t.Name.Local == "item" || t.Name.Local == "entry" {
-				langs = append(langs, xmlLang(t))
-			}
-		case xml.EndElement:
-			depth--
-		}
-	}
-}
-
-func xmlLang(e xml.StartElement) string {
-	for _, a := range e.Attr {
-		if a.Name.Local == "lang" {
-			return a.Value
-		}
-	}
-	return ""
-}
-
 // xmlItem reads the i-th item, counted from 0.
 func xmlItem(x *gofeed.Item, i int) item {
-	it := item{name: fmt.Sprintf("item %d", i+1), id: x.GUID, url: x.Link, tags: x.Categories, date: x.Published}
+	it := item{name: fmt.Sprintf("item %d", i+1), id: x.GUID, url: x.Link, tags: plainAll(x.Categories)}
 	for _, name := range []string{x.GUID, x.Link} {
 		if name != "" {
 			it.name = name
@@ -129,11 +66,47 @@ func xmlItem(x *gofeed.Item, i int) item {
 	for _, a := range x.Authors {
 		it.authors = append(it.authors, a.Name)
 	}
+	it.authors = plainAll(it.authors)
+	it.media(x)
+	it.published, it.dateFault = it.xmlDate(x.Published, x.PublishedParsed)
+	it.updated, _ = it.xmlDate(x.Updated, x.UpdatedParsed)
+	if t := extension(x.Extensions, "dcterms", "modified"); it.updated.IsZero() && t != "" {
+		it.updated, _ = jsonDate(t)
+	}
+	return it
+}
+
+// plainAll takes the markup out of words: much software escapes them twice.
+func plainAll(words []string) []string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = text{w, true}.plain()
+	}
+	return out
+}
+
+// media takes what the item says of pictures, videos and sounds. A video's description is its text (Media RSS, as
+// YouTube writes it), with a link to where it is seen.
+func (it *item) media(x *gofeed.Item) {
 	for _, e := range x.Enclosures {
 		it.leaveOut("attachment", e.URL)
 	}
-	it.published, it.updated = value(x.PublishedParsed), value(x.UpdatedParsed)
-	return it
+	for _, c := range x.Extensions["media"]["content"] {
+		it.leaveOut("media", c.Attrs["url"])
+	}
+	for _, g := range x.Extensions["media"]["group"] {
+		if it.seen = true; strings.TrimSpace(it.body.text) == "" && len(g.Children["description"]) > 0 {
+			it.body = text{g.Children["description"][0].Value, false}
+		}
+	}
+}
+
+// extension returns the text of an element of another namespace, or "".
+func extension(all ext.Extensions, prefix, name string) string {
+	if found := all[prefix][name]; len(found) > 0 {
+		return strings.TrimSpace(found[0].Value)
+	}
+	return ""
 }
 
 // markup takes a text for HTML where it looks like it: RSS doesn't say which it is.
@@ -148,11 +121,4 @@ func isMarkup(s, declared string) bool {
 		return false
 	}
 	return markupPattern.MatchString(s)
-}
-
-func value(t *time.Time) time.Time {
-	if t == nil {
-		return time.Time{}
-	}
-	return *t
 }
