@@ -9,9 +9,8 @@ import (
 	"strings"
 )
 
-// A Comparison is the hash of a root in a form that two people can compare over the telephone (SPEC.md §16). Of two
-// roots that differ, both forms differ. It names a root and shows nothing by itself: whoever reads it out must be
-// somebody whose voice the reader knows.
+// A Comparison is the hash of a root in a form that two people can compare over the telephone (SPEC.md §16). It
+// names a root and shows nothing by itself: whoever reads it out must be somebody whose voice the reader knows.
 type Comparison struct {
 	// Words are eight English words, 72 bits. No two words of the list begin with the same three letters.
 	Words string

@@ -115,29 +115,30 @@ func fetchMasthead(ctx context.Context, where string) (m edition.Masthead, err e
 
 // contact returns the whole masthead. At the first contact, when keep knows nothing of its newsroom, the reader is told
 // what to compare before any mirror is asked, and may go back. Of a short form the root comes from keep or a source.
-func (e *env) contact(ctx context.Context, g givenMasthead, keep reader.Keep, sources []reader.Source, yes bool) (edition.Masthead, error) {
+func (e *env) contact(ctx context.Context, g givenMasthead, keep reader.Keep, sources []reader.Source, yes bool) (m edition.Masthead, err error) {
 	name := g.id().String()[:16] + "/root"
-	root, err := keep.Get(name)
-	known := err == nil && edition.Sum(root) == g.id()
+	root, _ := keep.Get(name) // what can't be had is compared and fetched anew
+	known := edition.Sum(root) == g.id()
 	if !known {
 		if err := e.compare(ctx, g, yes); err != nil {
-			return edition.Masthead{}, err
+			return m, err
 		}
 	}
-	m := g.whole
-	if g.short != nil && known {
+	switch {
+	case g.short == nil:
+		m = g.whole
+	case known:
 		m, err = g.short.With(root)
-	} else if g.short != nil {
+	default:
 		m, err = fetchRoot(ctx, *g.short, sources)
-	} else {
-		err = nil
 	}
-	if err == nil && !known {
-		if err := keep.Put(name, m.Root); err != nil {
-			e.say("the first contact is not remembered: %v", err)
-		}
+	if err != nil || known {
+		return m, err
 	}
-	return m, err
+	if err := keep.Put(name, m.Root); err != nil {
+		e.say("the first contact is not remembered: %v", err)
+	}
+	return m, nil
 }
 
 // compare shows what to compare, and on a terminal asks whether it is the same.
@@ -225,9 +226,12 @@ func (e *env) rename(ctx context.Context, r *reader.Reader, opt reader.Options) 
 	}
 	e.say("the newsroom calls itself %s, and not %s as the line says", term.Clean(own.Name), term.Clean(m.Name))
 	m.Name = own.Name
-	renamed, err := reader.Open(m, opt) // the edition is in opt.Keep
+	renamed, err := reader.Open(m, opt)
 	if err != nil {
 		return r, err
+	}
+	if _, ok := renamed.Head(); !ok { // opt.Keep has lost the edition: the wrong name is less
+		return r, renamed.Close()
 	}
 	return renamed, r.Close()
 }

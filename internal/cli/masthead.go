@@ -68,6 +68,9 @@ func (e *env) masthead(o mastheadOptions) error {
 		return withHint(fmt.Errorf("no mirror to name: a reader must begin somewhere"),
 			"add one to mirrors in "+configFile+", or name one with --mirror URL")
 	}
+	if err := edition.CheckMirrorURL(o.mirror); err != nil {
+		return withHint(&usageError{err}, "give a mirror's URL, as https://news.example/")
+	}
 	s, err := m.Short(o.mirror)
 	if err != nil {
 		return err
@@ -113,8 +116,11 @@ func (e *env) writeQR(s edition.Short, o mastheadOptions) error {
 
 // printShort prints the short form for people.
 func (e *env) printShort(s edition.Short, c edition.Comparison) error {
-	fmt.Fprintf(e.stdout, "%s\n  words   %s\n  digits  %s\n  line    %s\n\n", term.Clean(s.Name), c.Words, c.Digits, s)
 	q, err := newQR(s.String())
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(e.stdout, "%s\n  words   %s\n  digits  %s\n  line    %s\n\n", term.Clean(s.Name), c.Words, c.Digits, s)
 	if err != nil {
 		return err
 	}

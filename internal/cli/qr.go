@@ -60,7 +60,7 @@ func (q qrCode) print(w io.Writer, color bool) error {
 // pngModule is the side of a module in pixels of a PNG.
 const pngModule = 8
 
-// png returns the code of a text as a PNG.
+// qrPNG returns the code of a text as a PNG.
 func qrPNG(text string) ([]byte, error) {
 	q, err := qrcode.New(text, qrcode.Medium)
 	if err != nil {
