@@ -16,6 +16,7 @@
 package keys
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"encoding/hex"
@@ -272,6 +273,16 @@ func (k *Keys) Files() (map[string][]byte, error) {
 		files[edition.RootPath(v)] = b
 	}
 	return files, nil
+}
+
+// Behind says whether a mirror, one of the newsroom's own targets, has trust that is newer than this: the newsroom was
+// restored from an older state, or somebody has its keys. Then it returns the policy that the mirror's trust has.
+func (k *Keys) Behind(ctx context.Context, fetch edition.Fetch) (theirs edition.Policy, behind bool) {
+	t := *k.trust
+	if err := t.Refresh(ctx, fetch); err != nil {
+		return theirs, false // older, not there, or not ours
+	}
+	return t.Policy(), !bytes.Equal(t.Files()[edition.TimestampPath], k.trust.Files()[edition.TimestampPath])
 }
 
 // Policy returns the policy that is in force.

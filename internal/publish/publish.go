@@ -145,6 +145,13 @@ func (p *Publisher) checkHeads(ctx context.Context, last store.Head) (unasked ma
 			unasked[t.Name()] = fmt.Errorf("read its head: %w", err)
 			continue
 		}
+		if policy, behind := p.Keys.Behind(ctx, t.Get); behind {
+			fork := &ForkError{Target: t.Name(), Reason: "and trust that is newer than this newsroom's: it was restored from an older state"}
+			if theirs, err := policy.OpenLatest(b); err == nil {
+				fork.Theirs = theirs.Manifest.Edition
+			}
+			return nil, fork
+		}
 		theirs, err := p.Keys.Policy().OpenLatest(b)
 		if err != nil {
 			p.Log.Warn("a target's head does not verify and will be replaced", "target", t.Name(), "err", err)
@@ -164,7 +171,11 @@ func (p *Publisher) neverDelivered(ctx context.Context) bool {
 
 func (p *Publisher) checkHead(ctx context.Context, name string, theirs edition.Head, last store.Head) error {
 	fork := &ForkError{Target: name, Theirs: theirs.Manifest.Edition}
-	if theirs.Size > last.LogSize {
+	known := last.LogSize
+	if theirs.Origin != last.Origin {
+		known = 0 // a log that this newsroom has begun, by its policy, and put nothing into
+	}
+	if theirs.Size > known {
 		fork.Reason = fmt.Sprintf("this newsroom only knows of %d: it was restored from an older state", last.Number)
 		return fork
 	}

@@ -68,8 +68,12 @@ func (r *run) seal(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("make the tree: %w", err)
 	}
-	fingerprint := r.Site.Fingerprint()
-	if r.last.Number > 0 && len(r.files) == 0 && r.snap.Seq() == r.last.Seq && fingerprint == r.last.Fingerprint {
+	fingerprint, origin := r.Site.Fingerprint(), r.Keys.LogSigner().Name()
+	var logSize int64 // 0 when the log was replaced: this edition begins the new one
+	if r.last.Origin == origin {
+		logSize = r.last.LogSize
+	}
+	if logSize > 0 && len(r.files) == 0 && r.snap.Seq() == r.last.Seq && fingerprint == r.last.Fingerprint {
 		return errUnchanged
 	}
 	m, err := r.manifest(ctx, root)
@@ -86,13 +90,13 @@ func (r *run) seal(ctx context.Context) error {
 	if err := r.readBack(ctx, root); err != nil {
 		return fmt.Errorf("what was written does not read back, so it is not signed: %w", err)
 	}
-	grown, err := editionlog.Append(ctx, r.Store, r.last.LogSize, record)
+	grown, err := editionlog.Append(ctx, r.Store, logSize, record)
 	if err != nil {
 		return err
 	}
 	head := store.Head{
 		Number: m.Edition, Seq: r.snap.Seq(), Fingerprint: fingerprint, Root: root, Manifest: m.Marshal(),
-		Origin: r.Keys.LogSigner().Name(), LogSize: grown.Size, LogHash: edition.Hash(grown.Root), Sealed: r.now,
+		Origin: origin, LogSize: grown.Size, LogHash: edition.Hash(grown.Root), Sealed: r.now,
 	}
 	err = r.Store.Seal(ctx, store.Edition{
 		Head: head, Files: r.files, Objects: r.fresh, LogStart: grown.Start, LogHashes: grown.Hashes,
