@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -9,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 )
@@ -20,6 +22,13 @@ import (
 func (s *specimen) strike(t testing.TB, f fault) (dir string, got trace, stderr string) {
 	t.Helper()
 	dir = s.copy(t)
+	got, stderr = f.publish(t, dir)
+	return dir, got, stderr
+}
+
+// publish publishes the newsroom in a folder under a fault.
+func (f fault) publish(t testing.TB, dir string) (got trace, stderr string) {
+	t.Helper()
 	cmd := exec.Command("coranto", "-C", dir, "publish", "-q")
 	errors, err := os.Create(dir + ".stderr")
 	if err != nil {
@@ -34,15 +43,13 @@ func (s *specimen) strike(t testing.TB, f fault) (dir string, got trace, stderr 
 	if err != nil {
 		t.Fatal(err)
 	}
-	return dir, got, string(b)
+	return got, string(b)
 }
 
 // A checkup is what fsck --json prints.
 type checkup struct {
 	Edition, Sealed uint64
 	Whole           bool
-	Problems        []any
-	Unfinished      []any
 }
 
 func fsck(t testing.TB, dir string) checkup {
@@ -70,6 +77,9 @@ func (s *specimen) recovers(t testing.TB, dir string) checkup {
 	}
 	must(t, "-C", dir, "publish", "-q")
 	s.finished(t, dir)
+	if names := litter(t, dir); len(names) > 0 {
+		t.Errorf("left behind: %q", names)
+	}
 	return c
 }
 
@@ -126,7 +136,7 @@ func TestCrash(t *testing.T) {
 		some, many int // calls to try, and to try in full
 	}{
 		{"a correction", correctedRoom, 12, every},
-		{"the first edition", freshRoom, 3, 40},
+		{"the first edition", freshRoom, 2, 40},
 		{"the first edition of one story", tinyRoom, 9, every},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -138,20 +148,22 @@ func TestCrash(t *testing.T) {
 	}
 }
 
-func (s *specimen) crash(t testing.TB, f fault) {
+func (s *specimen) crash(t testing.TB, f fault) checkup {
 	dir, got, stderr := s.strike(t, f)
 	defer os.RemoveAll(dir)
-	if got.hit != "" && got.exit != -1 {
-		t.Errorf("at %s: exit %d: %s", got.hit, got.exit, stderr)
+	defer func() {
+		if t.Failed() {
+			t.Logf("it was %s", got.hit)
+		}
+	}()
+	if n := len(got.calls); got.hit != "" && (got.exit != -1 || n < f.at || n > f.at+8) { // other threads go on for a moment
+		t.Errorf("at call %d, %s: exit %d after %d calls: %s", f.at, got.hit, got.exit, n, stderr)
 	}
-	s.recovers(t, dir)
-	if t.Failed() {
-		t.Logf("it was %s", got.hit)
-	}
+	return s.recovers(t, dir)
 }
 
 // each strikes at the calls of one run, at some or at many, two at a time.
-func (s *specimen) each(t *testing.T, some, many int, f fault, try func(testing.TB, fault)) {
+func (s *specimen) each(t *testing.T, some, many int, f fault, try func(testing.TB, fault) checkup) {
 	dir, whole, stderr := s.strike(t, fault{})
 	if whole.exit != 0 {
 		t.Fatalf("without a fault: exit %d: %s", whole.exit, stderr)
@@ -162,15 +174,27 @@ func (s *specimen) each(t *testing.T, some, many int, f fault, try func(testing.
 	}
 	at := points(len(whole.calls), some)
 	t.Logf("%s: %d of %d calls", f.what(), len(at), len(whole.calls))
+	var mu sync.Mutex
+	found := map[checkup]int{}
 	t.Run(f.what(), func(t *testing.T) {
 		for _, n := range at {
+			f := f
 			f.at = n
 			t.Run(fmt.Sprint(n), func(t *testing.T) {
 				t.Parallel()
-				try(t, f)
+				c := try(t, f)
+				mu.Lock()
+				defer mu.Unlock()
+				found[checkup{Edition: c.Edition, Sealed: c.Sealed}]++
 			})
 		}
 	})
+	for c, n := range found {
+		t.Logf("%d times edition %d was out and %d sealed", n, c.Edition, c.Sealed)
+	}
+	if len(at) > 8 && len(found) < 2 {
+		t.Error("every call left the same behind")
+	}
 }
 
 // unharmed checks that no run wrote into a file that it should have put another in the place of.
@@ -192,7 +216,7 @@ func TestFailingDisk(t *testing.T) {
 	s.unharmed(t)
 }
 
-func (s *specimen) fail(t testing.TB, f fault) {
+func (s *specimen) fail(t testing.TB, f fault) checkup {
 	dir, got, stderr := s.strike(t, f)
 	defer os.RemoveAll(dir)
 	defer func() {
@@ -203,7 +227,7 @@ func (s *specimen) fail(t testing.TB, f fault) {
 	switch got.exit {
 	case 0: // it got around it, or it struck only what is done for the next run's sake
 		s.finished(t, dir)
-		return
+		return checkup{Edition: s.next, Sealed: s.next}
 	case 1:
 		if !strings.HasPrefix(stderr, "coranto: ") || strings.Contains(stderr, "goroutine ") {
 			t.Errorf("it said %q", stderr)
@@ -212,7 +236,157 @@ func (s *specimen) fail(t testing.TB, f fault) {
 		t.Errorf("exit %d, want 1", got.exit)
 	}
 	after := hashes(t, filepath.Join(dir, "public"))
-	if c := s.recovers(t, dir); c.Sealed == s.last && !maps.Equal(after, s.public) {
+	c := s.recovers(t, dir)
+	if c.Sealed == s.last && !maps.Equal(after, s.public) {
 		t.Error("readers see a change although nothing was sealed")
 	}
+	return c
+}
+
+// TestFullDisk publishes on a disk that is really full, with more room each time until there is enough.
+func TestFullDisk(t *testing.T) {
+	disk := t.TempDir()
+	if err := syscall.Mount("none", disk, "tmpfs", 0, "size=96m"); err != nil {
+		t.Skipf("this test needs to mount a small disk: %v", err)
+	}
+	defer syscall.Unmount(disk, 0)
+	s := correctedRoomIn(t, disk)
+	step := int64(96 << 10)
+	if full() {
+		step = 12 << 10
+	}
+	tried := 0
+	for room := int64(0); ; room += step {
+		dir := s.copy(t)
+		filler := fill(t, disk, room)
+		var stderr bytes.Buffer
+		cmd := exec.Command("coranto", "-C", dir, "publish", "-q")
+		cmd.Stderr = &stderr
+		err := cmd.Run()
+		if err := os.Remove(filler); err != nil {
+			t.Fatal(err)
+		}
+		if err == nil {
+			s.finished(t, dir)
+			break
+		}
+		if code := cmd.ProcessState.ExitCode(); code != 1 || !strings.HasPrefix(stderr.String(), "coranto: ") {
+			t.Errorf("with room for %d bytes: exit %d: %s", room, code, stderr.String())
+		}
+		after := hashes(t, filepath.Join(dir, "public"))
+		if c := s.recovers(t, dir); c.Sealed == s.last && !maps.Equal(after, s.public) {
+			t.Errorf("with room for %d bytes: readers see a change although nothing was sealed", room)
+		}
+		tried++
+		os.RemoveAll(dir)
+	}
+	t.Logf("it failed %d times", tried)
+	if tried < 2 {
+		t.Error("the disk was never full")
+	}
+	s.unharmed(t)
+}
+
+// fill fills a disk up but for some room, and returns the name of the file that does it.
+func fill(t testing.TB, disk string, room int64) string {
+	t.Helper()
+	var st syscall.Statfs_t
+	if err := syscall.Statfs(disk, &st); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Create(filepath.Join(disk, "filler"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := syscall.Fallocate(int(f.Fd()), 0, 0, max(1, int64(st.Bavail)*st.Bsize-room)); err != nil {
+		t.Fatal(err)
+	}
+	return f.Name()
+}
+
+// TestCrashOnCorpus kills publish on real news: mostly of one correction after the other in one newsroom, which so
+// lives through all of it, and a few times of its large first edition.
+func TestCrashOnCorpus(t *testing.T) {
+	if !full() {
+		t.Skip("takes minutes: set CORANTO_CRASH=full")
+	}
+	tracing(t)
+	feeds, err := filepath.Glob(filepath.Join(corpus(t), "*.json"))
+	if err != nil || len(feeds) == 0 {
+		t.Fatal(feeds, err)
+	}
+	base := scratch(t)
+	s := &specimen{dir: filepath.Join(base, "room")}
+	tags := make([]string, len(feeds))
+	for i, f := range feeds {
+		tags[i] = strings.TrimSuffix(filepath.Base(f), ".json")
+	}
+	must(t, "init", s.dir, "--name", "Corpus", "--languages", strings.Join(tags, ","))
+	must(t, append([]string{"-C", s.dir, "import", "feed", "-q"}, feeds...)...)
+	rnd := rand.New(rand.NewPCG(7, 8))
+
+	whole, got, stderr := s.strike(t, fault{})
+	if got.exit != 0 {
+		t.Fatalf("exit %d: %s", got.exit, stderr)
+	}
+	const first, corrections = 10, 190
+	for range first {
+		dir, got, stderr := s.strike(t, fault{at: 1 + rnd.IntN(len(got.calls))})
+		survives(t, dir, 0, got, stderr)
+		os.RemoveAll(dir)
+	}
+	calls := 0
+	for i := range corrections {
+		feed := oneItem(t, feeds[rnd.IntN(len(feeds))], rnd.IntN(100), i, base)
+		must(t, "-C", whole, "import", "feed", feed, "-q")
+		if i == 0 {
+			got, stderr := fault{}.publish(t, whole)
+			if calls = len(got.calls); got.exit != 0 {
+				t.Fatalf("exit %d: %s", got.exit, stderr)
+			}
+			continue
+		}
+		got, stderr := fault{at: 1 + rnd.IntN(calls)}.publish(t, whole)
+		survives(t, whole, uint64(i+1), got, stderr)
+	}
+	must(t, "verify", filepath.Join(whole, "public"), "-q")
+	t.Logf("%d calls in the first edition, about %d in a correction", len(got.calls), calls)
+}
+
+// survives checks that a newsroom holds one of two editions whole, and that it publishes the next.
+func survives(t testing.TB, dir string, last uint64, got trace, stderr string) {
+	t.Helper()
+	if got.exit != -1 && got.hit != "" {
+		t.Errorf("at %s: exit %d: %s", got.hit, got.exit, stderr)
+	}
+	if c := fsck(t, dir); c.Edition != last && c.Edition != last+1 {
+		t.Errorf("killed at %s: fsck found %+v, want edition %d or the next", got.hit, c, last)
+	}
+	var out published
+	if err := json.Unmarshal([]byte(must(t, "-C", dir, "publish", "-q", "--json")), &out); err != nil || out.Edition != int(last)+1 {
+		t.Errorf("killed at %s: the next publish brought edition %d, want %d: %v", got.hit, out.Edition, last+1, err)
+	}
+}
+
+// oneItem writes a feed with one item of another, corrected.
+func oneItem(t testing.TB, feed string, n, round int, dir string) string {
+	t.Helper()
+	b, err := os.ReadFile(feed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var f map[string]any
+	if err := json.Unmarshal(b, &f); err != nil {
+		t.Fatal(err)
+	}
+	item := f["items"].([]any)[n].(map[string]any)
+	item["content_text"] = fmt.Sprint(item["content_text"], "\n\nCorrected ", round)
+	f["items"] = []any{item}
+	if b, err = json.Marshal(f); err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(dir, "item.json")
+	writeFile(t, name, string(b))
+	return name
 }

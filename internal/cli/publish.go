@@ -72,7 +72,12 @@ func (e *env) publishOnce(ctx context.Context, n *newsroom, again bool) (publish
 	bar := e.bar("publish")
 	defer bar.done()
 	p.Progress, p.Again = bar.ofStep, again
-	return p.Publish(ctx)
+	var r publish.Result
+	err = n.toItsEnd(p.Targets, func() (err error) {
+		r, err = p.Publish(ctx)
+		return err
+	})
+	return r, err
 }
 
 // late says which targets could not be written, and why.

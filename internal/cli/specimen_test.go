@@ -72,7 +72,11 @@ func freshRoom(t testing.TB) *specimen {
 // correctedRoom makes a newsroom that has published the sample stories and has their correction.
 func correctedRoom(t testing.TB) *specimen {
 	t.Helper()
-	base := scratch(t)
+	return correctedRoomIn(t, scratch(t))
+}
+
+func correctedRoomIn(t testing.TB, base string) *specimen {
+	t.Helper()
 	stories := filepath.Join(base, "stories")
 	copyFS(t, stories, sample.Stories())
 	s := newSpecimen(t, base, sampleTags(t, stories), "markdown", stories)
@@ -226,4 +230,19 @@ func (s *specimen) copy(t testing.TB) string {
 		t.Fatal(err)
 	}
 	return dir
+}
+
+// litter returns the temporary files in a folder.
+func litter(t testing.TB, dir string) (names []string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err == nil && strings.HasPrefix(d.Name(), durable.TempPrefix) {
+			names = append(names, name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
 }
