@@ -1,10 +1,12 @@
 package cli_test
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
 	"image/png"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -18,6 +20,7 @@ import (
 	"github.com/skip2/go-qrcode"
 
 	"coranto/edition"
+	"coranto/internal/cli"
 	"coranto/internal/mirror"
 )
 
@@ -161,6 +164,42 @@ func TestReadByLine(t *testing.T) {
 	if code != 4 || stdout != "" || !strings.Contains(stderr, edition.RootPath(1)) {
 		t.Errorf("a liar alone: got exit %d, want 4: %q, %s", code, stdout, stderr)
 	}
+}
+
+// TestServeByLine holds that the pages which are served bear the newsroom's own name, whatever the line says.
+func TestServeByLine(t *testing.T) {
+	dir, url := lanternRoom(t, "The Lantern")
+	forged, _, _ := strings.Cut(line(t, dir, url), "#")
+	out, in := io.Pipe()
+	done := make(chan int)
+	go func() {
+		done <- cli.Main([]string{"read", forged + "#The%20Thief", "-q", "--leave-no-trace"}, in, io.Discard)
+		in.Close()
+	}()
+	address, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.Get(strings.TrimSpace(address) + "en/index.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	page, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(page), "signed by <bdi>The Lantern</bdi>") || strings.Contains(string(page), "Thief") {
+		t.Errorf("%s %s: %.3000s", address, resp.Status, page)
+	}
+	self, err := os.FindProcess(os.Getpid())
+	if err == nil {
+		err = self.Signal(os.Interrupt)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-done
 }
 
 // TestReadByURL reads by a masthead from the web, which proves nothing about the mirror that it lies in.
