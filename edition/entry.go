@@ -115,6 +115,9 @@ func (e Entry) ObjectSize(i int) int64 {
 	return min(MaxObject, e.Size-int64(i)*MaxObject)
 }
 
+// gzipFlags is where a gzip header says what else is in it (RFC 1952, FLG): libraries differ over what they take there.
+const gzipFlags = 3
+
 // Decode undoes the encoding of a file's stored bytes, and never makes more than the entry's plain size of them.
 func (e Entry) Decode(stored []byte) ([]byte, error) {
 	if int64(len(stored)) != e.Size {
@@ -122,6 +125,9 @@ func (e Entry) Decode(stored []byte) ([]byte, error) {
 	}
 	if !e.Gzip {
 		return stored, nil
+	}
+	if len(stored) > gzipFlags && stored[gzipFlags] != 0 {
+		return nil, errors.New("gzip: a header with more than is needed")
 	}
 	src := bytes.NewReader(stored)
 	zr, err := gzip.NewReader(src)

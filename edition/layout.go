@@ -41,12 +41,12 @@ func CheckPath(p string) error {
 	case "o", "log", "trust", LatestPath:
 		return fmt.Errorf("path %q: %q is a name of the format's own", p, top)
 	}
-	if strings.HasSuffix(p, TwinSuffix) {
-		return fmt.Errorf("path %q: %s is kept for twins", p, TwinSuffix)
-	}
 	for s := range strings.SplitSeq(p, "/") {
 		if s == "" || s[0] == '.' {
 			return fmt.Errorf("path %q: a segment is empty or begins with a dot", p)
+		}
+		if strings.HasSuffix(s, TwinSuffix) {
+			return fmt.Errorf("path %q: %s is kept for twins", p, TwinSuffix)
 		}
 		for i := range len(s) {
 			if !pathByte(s[i]) {

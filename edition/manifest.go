@@ -4,7 +4,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -108,7 +107,7 @@ func (m Manifest) check() error {
 		return errors.New("edition 0")
 	}
 	if y := m.Time.Year(); y < 1970 || y > 9999 {
-		return fmt.Errorf("year %d", y)
+		return fmt.Errorf("time: the year %d", y)
 	}
 	if len(m.Languages) == 0 {
 		return errors.New("no language")
@@ -162,24 +161,56 @@ func validTag(s string) bool {
 	return true
 }
 
-// CheckMirrorURL says what is wrong with a mirror's base URL: it is an absolute http or https URL of at most 256
-// printable ASCII characters, without user, query and fragment.
+// CheckMirrorURL says what is wrong with a mirror's base URL, which has at most 256 characters: http:// or https://, a
+// host of lower-case letters, digits, dots and hyphens or an IPv6 address in brackets, perhaps a port, and perhaps a
+// path (SPEC.md, "Manifest"). It is narrower than RFC 3986, so that no two readers differ over what a URL is.
 func CheckMirrorURL(s string) error {
-	u, err := url.Parse(s)
-	if err != nil {
-		return fmt.Errorf("mirror %.80q: %w", s, err)
+	rest, ok := strings.CutPrefix(s, "https://")
+	if !ok {
+		rest, ok = strings.CutPrefix(s, "http://")
 	}
-	for i := range len(s) {
-		if s[i] <= ' ' || s[i] > '~' {
-			return fmt.Errorf("mirror %.80q: not printable ASCII", s)
-		}
-	}
-	if len(s) > 256 || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil ||
-		strings.ContainsAny(s, "?#") {
+	authority, path, _ := strings.Cut(rest, "/")
+	if !ok || len(s) > 256 || !validAuthority(authority) || !validURLPath(path) {
 		return fmt.Errorf("mirror %.80q: want http:// or https://, a host and a path, no more", s)
 	}
 	return nil
 }
+
+func validAuthority(s string) bool {
+	host, port, hasPort := strings.Cut(s, ":")
+	valid := len(host) >= 1 && len(host) <= 253 && only(host, "abcdefghijklmnopqrstuvwxyz0123456789.-")
+	if inner, after, ok := strings.Cut(strings.TrimPrefix(s, "["), "]"); ok && s[0] == '[' {
+		valid = len(inner) >= 2 && len(inner) <= 45 && only(inner, "0123456789abcdef:.")
+		host, port, hasPort = strings.Cut(after, ":")
+		valid = valid && host == ""
+	}
+	if !hasPort {
+		return valid
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	return valid && err == nil && n > 0 && strconv.FormatUint(n, 10) == port
+}
+
+// validURLPath says whether s is of characters that stand in a path as they are, and of % with two hex digits.
+func validURLPath(s string) bool {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,;=:@/"
+	parts := strings.Split(s, "%")
+	for i, part := range parts {
+		if i > 0 {
+			if len(part) < 2 || !only(part[:2], "0123456789abcdefABCDEF") {
+				return false
+			}
+			part = part[2:]
+		}
+		if !only(part, plain) {
+			return false
+		}
+	}
+	return true
+}
+
+// only says whether s has no other characters than some.
+func only(s, chars string) bool { return strings.Trim(s, chars) == "" }
 
 // lines reads "name value" lines in a fixed order; the first error sticks.
 type lines struct {

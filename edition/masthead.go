@@ -85,6 +85,9 @@ func parseMasthead(b []byte) (m Masthead, err error) {
 	if format != mastheadFormat {
 		return m, fmt.Errorf("format %.40q, want %q", format, mastheadFormat)
 	}
+	if m.Mirrors == nil {
+		return m, errors.New("mirrors cannot be null")
+	}
 	m.Root = []byte(root)
 	return m, nil
 }

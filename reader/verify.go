@@ -253,6 +253,21 @@ func (a *auditor) head(ctx context.Context, m edition.Masthead) (head edition.He
 	return head, true
 }
 
+// checkRoots follows the mirror's whole chain of roots, which must lead through the masthead's.
+func (a *auditor) checkRoots(ctx context.Context, m edition.Masthead) {
+	through := false
+	err := a.trust.CheckRoots(ctx, func(ctx context.Context, file string, max int64) ([]byte, error) {
+		b, err := a.fetch(ctx, file, max)
+		through = through || bytes.Equal(b, m.Root)
+		return b, err
+	})
+	if err != nil {
+		a.blame(edition.RootPath(1), err)
+	} else if !through {
+		a.altered(edition.RootPath(1), "leads to other roots than the masthead's")
+	}
+}
+
 // checkLog checks every record and tile of the log against its head.
 func (a *auditor) checkLog(ctx context.Context, head edition.Head) {
 	log, err := edition.ReadLog(ctx, head.Checkpoint, a.lend)
@@ -281,27 +296,34 @@ func (a *auditor) checkTree(ctx context.Context, m edition.Manifest) bool {
 	var g errgroup.Group
 	g.SetLimit(workers)
 	var files, size uint64
-	complete := true
-	for leaf, err := range tree.Range(ctx, "", "") {
-		if err != nil {
-			a.blame(edition.ObjectPath(m.Root), err)
-			complete = false
-			break
+	checked := func(yield func(edition.Leaf, error) bool) {
+		for leaf, err := range tree.Range(ctx, "", "") {
+			if err == nil {
+				files++
+				size += uint64(leaf.Entry.Size)
+				g.Go(func() error {
+					a.checkFile(ctx, leaf)
+					return nil
+				})
+				a.progress(int(files), int(m.Files))
+			}
+			if !yield(leaf, err) {
+				return
+			}
 		}
-		files++
-		size += uint64(leaf.Entry.Size)
-		g.Go(func() error {
-			a.checkFile(ctx, leaf)
-			return nil
-		})
-		a.progress(int(files), int(m.Files))
 	}
+	root, err := edition.Build(checked, func(edition.Hash, []byte) error { return nil })
 	g.Wait()
-	if complete && (files != m.Files || size != m.Bytes) {
+	switch {
+	case err != nil:
+		a.blame(edition.ObjectPath(m.Root), err)
+	case root != m.Root:
+		a.altered(edition.ObjectPath(m.Root), "the tree is not cut as the format cuts it")
+	case files != m.Files || size != m.Bytes:
 		a.altered(edition.LatestPath, fmt.Sprintf("the manifest says %d files of %d bytes, the tree has %d of %d",
 			m.Files, m.Bytes, files, size))
 	}
-	return complete
+	return err == nil
 }
 
 func (a *auditor) countObject(h edition.Hash) {

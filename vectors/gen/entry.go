@@ -263,8 +263,9 @@ func gzips() *sheet[vectors.Encoded, vectors.EncodedValue] {
 	s.ok("words", in(n, good), vectors.EncodedValue{Plain: text(words)})
 	s.ok("nothing", in(0, zipStored("")), vectors.EncodedValue{Plain: text("")})
 	s.ok("compressed", in(10, fixed), vectors.EncodedValue{Plain: text("aaaaaaaaaa")})
-	s.ok("with a name in its head", in(n, named), vectors.EncodedValue{Plain: text(words)})
 	no := func(name, code, twin string, plain int, b []byte) { s.no(name, code, twin, in(plain, b)) }
+	no("with a name in its head", "bad-gzip", "words", n, named)
+	no("with a reserved flag", "bad-gzip", "words", n, with(good, 3, 0x80))
 	no("no bytes", "bad-gzip", "nothing", 0, nil)
 	no("a byte after it", "trailing-bytes", "words", n, append(slices.Clone(good), 0))
 	no("a second member", "trailing-bytes", "words", n, append(slices.Clone(good), zipStored("")...))

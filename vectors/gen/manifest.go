@@ -45,6 +45,17 @@ type swaps []struct{ name, code, twin, old, new string }
 // mirrorFaults are faults of the list of mirrors whose one line is the first string; sep ends a line.
 func mirrorFaults(twin, url, sep string) swaps {
 	return swaps{
+		{"mirror with its scheme in capitals", "bad-mirror", twin, url, "HTTPS://news.example/"},
+		{"mirror with its host in capitals", "bad-mirror", twin, url, "https://News.example/"},
+		{"mirror with an escape in its host", "bad-mirror", twin, url, "https://news%2eexample/"},
+		{"mirror with a port above 65535", "bad-mirror", twin, url, "https://news.example:65536/"},
+		{"mirror with port 0", "bad-mirror", twin, url, "https://news.example:0/"},
+		{"mirror with a leading zero in its port", "bad-mirror", twin, url, "https://news.example:080/"},
+		{"mirror with an empty port", "bad-mirror", twin, url, "https://news.example:/"},
+		{"mirror with a zone", "bad-mirror", twin, url, "https://[fe80::1%25en0]/"},
+		{"mirror with half an escape in its path", "bad-mirror", twin, url, "https://news.example/%4"},
+		{"mirror with an escape that is none", "bad-mirror", twin, url, "https://news.example/%zz"},
+		{"mirror with a brace", "bad-mirror", twin, url, "https://news.example/{a}"},
 		{"mirror of another scheme", "bad-mirror", twin, url, "ftp://news.example/"},
 		{"mirror that is a script", "bad-mirror", twin, url, "javascript:alert(1)"},
 		{"mirror without a scheme", "bad-mirror", twin, url, "//news.example/"},
@@ -115,8 +126,9 @@ func manifests() *sheet[vectors.Raw, vectors.ManifestValue] {
 	ok("languages in capitals", func(v *vectors.ManifestValue) { v.Languages = []string{"sr-Cyrl", "zh-Hant-TW", "x1"} })
 	ok("mirror of 256 characters", func(v *vectors.ManifestValue) { v.Mirrors[0] = longMirror(256) })
 	ok("mirrors of all kinds", func(v *vectors.ManifestValue) {
-		v.Mirrors = []string{"http://127.0.0.1:8080/", "https://[2001:db8::1]/x/", "https://news.example", "http://abc.onion/a/b"}
+		v.Mirrors = []string{"http://127.0.0.1:8080/", "https://[2001:db8::1]/x/", "https://news.example", "http://abc.onion:65535/a/%D1%8f"}
 	})
+	ok("first second of 1970", func(v *vectors.ManifestValue) { v.Time = "1970-01-01T00:00:00Z" })
 	ok("a leap day", func(v *vectors.ManifestValue) { v.Time = "2028-02-29T23:59:59Z" })
 
 	all := swaps{
@@ -138,6 +150,7 @@ func manifests() *sheet[vectors.Raw, vectors.ManifestValue] {
 		{"time with a space", "bad-time", "plain", "22T16", "22 16"},
 		{"time of no day", "bad-time", "a leap day", "2026-11-22", "2026-02-29"},
 		{"time of no hour", "bad-time", "plain", "16:00:00", "24:00:00"},
+		{"time before 1970", "bad-time", "first second of 1970", "2026-11-22T16:00:00", "1969-12-31T23:59:59"},
 		{"root in capitals", "bad-hash", "plain", "root " + plainManifest(2).Root, "root " + strings.ToUpper(plainManifest(2).Root)},
 		{"root cut short", "bad-hash", "plain", "root " + plainManifest(2).Root, "root " + plainManifest(2).Root[1:]},
 		{"nonce cut short", "bad-nonce", "plain", "nonce 0011", "nonce 11"},
@@ -209,6 +222,7 @@ func mastheads() *sheet[vectors.Raw, vectors.MastheadValue] {
 		{"field in capitals", "unknown-field", "plain", `"name"`, `"Name"`},
 		{"field with a long s", "unknown-field", "plain", `"languages"`, `"languageſ"`},
 		{"field missing", "missing-field", "plain", "  \"name\": \"The Lantern\",\n", ""},
+		{"mirrors that are null", "bad-type", "no mirror", "[\n    \"https://news.example/\"\n  ]", "null"},
 		{"name that is null", "bad-name", "plain", `"The Lantern"`, "null"},
 		{"name that is a number", "bad-type", "plain", `"The Lantern"`, "7"},
 		{"name that is empty", "bad-name", "plain", "The Lantern", ""},

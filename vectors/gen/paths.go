@@ -42,6 +42,7 @@ var badPaths = []struct{ name, code, twin, path string }{
 	{"latest", "kept-name", "like latest", "latest"},
 	{"below latest", "kept-name", "like latest", "latest/index.html"},
 	{"twin", "kept-name", "like a twin", "en/index.html.gz"},
+	{"below a twin", "kept-name", "below what is like a twin", "en/a.gz/b"},
 	{"twin of a story's page", "kept-name", "story", "fa/story/2026/11/22/border/index.html.gz"},
 }
 
@@ -57,6 +58,7 @@ var goodPaths = []struct{ name, path string }{
 	{"like the trust's folder", "en/trust/index.html"},
 	{"like latest", "latest.html"},
 	{"like a twin", "en/index.html.gzip"},
+	{"below what is like a twin", "en/a.gzip/b"},
 	{"gz and no dot", "en/gz"},
 	{"story", "fa/story/2026/11/22/border/index.html"},
 	{"story's picture", "media/story/2026/11/22/border/lead-1a2b3c4d-640.jpg"},
