@@ -169,7 +169,7 @@ func printHelp(w io.Writer) {
 }
 
 func printCommandHelp(w io.Writer, c command, fs *flag.FlagSet) {
-	fmt.Fprintf(w, "coranto %s %s\n\n%s\n\n", c.name, c.usage, strings.TrimSpace(c.long))
+	fmt.Fprintf(w, "coranto %s %s\n\n%s\n\n", c.name, c.usage, strings.Trim(c.long, "\n"))
 	fs.VisitAll(func(f *flag.Flag) {
 		name, text := flag.UnquoteUsage(f)
 		dash := "--"

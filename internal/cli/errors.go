@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 )
 
 // A usageError is a mistake in the command line.
@@ -48,6 +49,14 @@ func (e *codeError) Error() string {
 	return e.err.Error()
 }
 func (e *codeError) Unwrap() error { return e.err }
+
+// listenError says what to do about an address that can't be listened on.
+func listenError(address string, err error) error {
+	if _, _, split := net.SplitHostPort(address); split != nil {
+		return withHint(&usageError{split}, "give an address and a port, as 127.0.0.1:8080, or :80")
+	}
+	return withHint(err, "choose another with --listen ADDRESS")
+}
 
 // report prints an error and returns its exit code.
 func (e *env) report(ctx context.Context, err error) int {

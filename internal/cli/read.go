@@ -249,7 +249,7 @@ func openServer(r *reader.Reader, address string) (*reader.Server, error) {
 	}
 	l, err := net.Listen("tcp", address)
 	if err != nil {
-		return nil, err
+		return nil, listenError(address, err)
 	}
 	s, err := reader.NewServer(r, l, rand.Reader)
 	if err == nil {

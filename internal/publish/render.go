@@ -36,7 +36,7 @@ func (r *run) render(ctx context.Context) error {
 			break
 		}
 		done++
-		r.Progress("render", done, max(done, total))
+		r.Progress("render", done, total)
 		g.Go(func() error { return r.renderUnit(ctx, u, made) })
 	}
 	if err = errors.Join(g.Wait(), err); err != nil {

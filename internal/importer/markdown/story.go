@@ -89,9 +89,13 @@ func (f *folder) readStory(entries []fs.DirEntry) error {
 
 // article reads one article. files holds those read so far, by language.
 func (f *folder) article(e fs.DirEntry, files map[string]string) (news.Article, error) {
-	lang, err := importer.AllowedLanguage(strings.TrimSuffix(e.Name(), ".md"), f.opt.Languages)
-	if err != nil {
+	tag := strings.TrimSuffix(e.Name(), ".md")
+	if _, err := importer.Language(tag); err != nil {
 		return news.Article{}, fmt.Errorf("an article's file is named by its language, as en.md: %w", err)
+	}
+	lang, err := importer.AllowedLanguage(tag, f.opt.Languages)
+	if err != nil {
+		return news.Article{}, err
 	}
 	if first, ok := files[lang]; ok {
 		return news.Article{}, fmt.Errorf("%s is the article in %s already", first, lang)
