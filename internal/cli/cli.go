@@ -78,7 +78,10 @@ func (e *env) run(ctx context.Context, args []string) error {
 	for len(args) > 0 {
 		if args[0] == "-q" {
 			e.quiet, args = true, args[1:]
-		} else if args[0] == "-C" && len(args) > 1 {
+		} else if args[0] == "-C" {
+			if len(args) == 1 || args[1] == "" {
+				return withHint(usagef("-C needs a folder"), "coranto --help")
+			}
 			e.dir, args = args[1], args[2:]
 		} else {
 			break
@@ -97,7 +100,7 @@ func (e *env) run(ctx context.Context, args []string) error {
 			return e.runCommand(ctx, c, rest)
 		}
 	}
-	return usagef("there is no command %q", name)
+	return withHint(usagef("there is no command %q", name), "coranto --help")
 }
 
 func (e *env) runCommand(ctx context.Context, c command, args []string) error {
@@ -117,7 +120,11 @@ func (e *env) runCommand(ctx context.Context, c command, args []string) error {
 	if err != nil {
 		return withHint(&usageError{err}, "coranto "+c.name+" --help")
 	}
-	return run(ctx, positional)
+	err = run(ctx, positional)
+	if usage := (*usageError)(nil); errors.As(err, &usage) {
+		return withHint(err, "coranto "+c.name+" --help")
+	}
+	return err
 }
 
 // runVerb runs the part of a command that the first argument names.

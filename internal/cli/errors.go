@@ -15,7 +15,7 @@ func (e *usageError) Error() string { return e.err.Error() }
 func (e *usageError) Unwrap() error { return e.err }
 
 func usagef(format string, args ...any) error {
-	return withHint(&usageError{fmt.Errorf(format, args...)}, "coranto --help")
+	return &usageError{fmt.Errorf(format, args...)}
 }
 
 // A hintError says what to do about an error.

@@ -45,7 +45,7 @@ func openNewsroom(ctx context.Context, dir string) (_ *newsroom, err error) {
 	}
 	n.close = append(n.close, n.root.Close)
 	if n.store, err = sqlite.Open(ctx, dir); err != nil {
-		return nil, withHint(err, "the store is the file store.db of the newsroom's folder: bring it back from your newest copy")
+		return nil, withHint(err, "store.db in the newsroom's folder must be whole and yours to write; if it is lost, bring it back from your newest copy")
 	}
 	n.close = append(n.close, n.store.Close)
 	return n, nil

@@ -127,7 +127,12 @@ func (e *env) openKeep(id edition.Hash, o readOptions) (reader.Keep, func() erro
 		}
 		dir = filepath.Join(cache, "coranto", id.String()[:16])
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	err := os.MkdirAll(dir, 0o700)
+	if err != nil && o.keep == "" {
+		e.say("nothing is kept: %v", err)
+		return reader.Memory(reader.DefaultKeepLimit), nothing, nil
+	}
+	if err != nil {
 		return nil, nothing, withHint(folderError(dir, err), "--keep FOLDER keeps what was read elsewhere, --leave-no-trace nowhere")
 	}
 	root, err := os.OpenRoot(dir)
