@@ -32,7 +32,7 @@ func (c *Cleaner) HTML(src string, base *url.URL) ([]news.Block, error) {
 	body := &html.Node{Type: html.ElementNode, DataAtom: atom.Body, Data: "body"}
 	nodes, err := html.ParseFragment(strings.NewReader(policy().Sanitize(src)), body)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("the HTML can't be read: %w", err)
 	}
 	w := &walk{clean: c, base: base, line: c.Inline()}
 	for _, n := range nodes {

@@ -45,20 +45,34 @@ func split(b []byte) (matter, body []byte, first int, err error) {
 	}
 	b = bytes.TrimPrefix(b, []byte("\uFEFF"))
 	b = bytes.ReplaceAll(bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n")), []byte("\r"), []byte("\n"))
-	rest, ok := bytes.CutPrefix(b, []byte("---\n"))
-	if !ok {
+	open, rest, _ := bytes.Cut(b, []byte("\n"))
+	if !isFence(open) {
 		return nil, nil, 0, faultf(1, "does not begin with front matter: a line ---, headline: …, a line ---")
 	}
-	end := bytes.Index(append([]byte("\n"), rest...), []byte("\n---\n"))
-	switch {
-	case end >= 0:
-		matter, body = rest[:end], rest[end+len("---\n"):]
-	case bytes.HasSuffix(rest, []byte("\n---")):
-		matter = rest[:len(rest)-len("---")]
-	default:
+	matter, body, ok := cutFence(rest)
+	if !ok {
 		return nil, nil, 0, faultf(1, "the front matter has no end: a line ---")
 	}
 	return append([]byte("\n"), matter...), body, 2 + bytes.Count(matter, []byte("\n")), nil
+}
+
+// isFence says whether a line is one that front matter stands between.
+func isFence(line []byte) bool { return string(bytes.TrimRight(line, " \t")) == "---" }
+
+// cutFence returns what stands before and after the first line that is a fence.
+func cutFence(b []byte) (before, after []byte, ok bool) {
+	for at := 0; at <= len(b); {
+		line, _, more := bytes.Cut(b[at:], []byte("\n"))
+		end := at + len(line)
+		if isFence(line) {
+			return b[:at], b[min(end+1, len(b)):], true
+		}
+		if !more {
+			break
+		}
+		at = end + 1
+	}
+	return nil, nil, false
 }
 
 // validLen returns the number of bytes before the first that is no UTF-8.

@@ -86,11 +86,15 @@ func (im *run) find() ([]string, error) {
 		case name != "." && strings.HasPrefix(d.Name(), "."):
 			return fs.SkipDir
 		}
-		if name == "." || !im.isStory(name) {
-			return im.ctx.Err()
+		last := len(folders) - 1
+		switch {
+		case name == "." || !im.isStory(name):
+		case last >= 0 && strings.HasPrefix(name, folders[last]+"/"):
+			im.w.Refuse(importer.Place{File: name}, fmt.Errorf("a story inside the story %s (hint: put its folder beside that)", folders[last]))
+		default:
+			folders = append(folders, name)
 		}
-		folders = append(folders, name)
-		return fs.SkipDir
+		return im.ctx.Err()
 	})
 	return folders, err
 }
@@ -107,7 +111,16 @@ func (im *run) isStory(dir string) bool {
 // isArticle says whether a file is meant to be an article. A README is not.
 func isArticle(e fs.DirEntry) bool {
 	name := e.Name()
-	return !e.IsDir() && path.Ext(name) == ".md" && name[0] != '.' && !strings.EqualFold(name, "readme.md")
+	return !e.IsDir() && stem(name) != name && name[0] != '.' && !strings.EqualFold(stem(name), "readme")
+}
+
+// stem returns an article's file's name without its ending, and the name itself where the file is none.
+func stem(name string) string {
+	switch ending := path.Ext(name); strings.ToLower(ending) {
+	case ".md", ".markdown":
+		return strings.TrimSuffix(name, ending)
+	}
+	return name
 }
 
 // A fault says what is wrong at a line of a file.

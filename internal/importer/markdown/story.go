@@ -89,7 +89,7 @@ func (f *folder) readStory(entries []fs.DirEntry) error {
 
 // article reads one article. files holds those read so far, by language.
 func (f *folder) article(e fs.DirEntry, files map[string]string) (news.Article, error) {
-	tag := strings.TrimSuffix(e.Name(), ".md")
+	tag := stem(e.Name())
 	if _, err := importer.Language(tag); err != nil {
 		return news.Article{}, fmt.Errorf("an article's file is named by its language, as en.md: %w", err)
 	}
@@ -150,10 +150,10 @@ func lineIn(matter []byte, word string) int {
 // read returns a file beside the articles, of at most max bytes. No part of its path may be a symbolic link: that would
 // let a folder from somewhere else publish any file of this machine.
 func (f *folder) read(name string, max int64) ([]byte, error) {
-	full := path.Join(f.dir, name)
 	if !fs.ValidPath(name) || name == "." {
 		return nil, fmt.Errorf("%q is not a file in the story's folder", name)
 	}
+	full := f.composed(path.Join(f.dir, name))
 	for p := full; p != "."; p = path.Dir(p) {
 		info, err := fs.Lstat(f.fsys, p)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -176,6 +176,21 @@ func (f *folder) read(name string, max int64) ([]byte, error) {
 		err = fmt.Errorf("%q is over the limit of %d bytes", name, max)
 	}
 	return b, err
+}
+
+// composed returns the path of a file as its folder has it: some systems write é as e and an accent, and an editor's text
+// has it in one. The path itself is returned where no file has such a name.
+func (f *folder) composed(full string) string {
+	if _, err := fs.Lstat(f.fsys, full); !errors.Is(err, fs.ErrNotExist) {
+		return full
+	}
+	entries, _ := fs.ReadDir(f.fsys, path.Dir(full))
+	for _, e := range entries {
+		if norm.NFC.String(e.Name()) == norm.NFC.String(path.Base(full)) {
+			return path.Join(path.Dir(full), e.Name())
+		}
+	}
+	return full
 }
 
 // slugOf returns the folder's name where it would do as the last part of an address, and "" where the store must make one.

@@ -56,6 +56,12 @@ func yamlFault(err error) error {
 	if name, ok := strings.CutPrefix(what, "field "); ok && what != m[2] {
 		what = fmt.Sprintf("unknown field %q", name)
 	}
+	switch {
+	case strings.Contains(what, "mapping values are not allowed"):
+		what += " (hint: words with a colon in them stand in quotation marks)"
+	case strings.Contains(what, "cannot start any token"):
+		what += " (hint: spaces, not tabs, and quotation marks around words that begin with a sign)"
+	}
 	return faultf(line, "%s", what)
 }
 
