@@ -45,28 +45,41 @@ func (p *pull) clean(ctx context.Context, held *edition.Tree, h *heads) error {
 // cleanPages removes the pages of editions before, and of those that were begun.
 func (p *pull) cleanPages(ctx context.Context, held *edition.Tree) error {
 	for _, h := range p.rec.begun {
-		if h == p.head.ManifestHash {
-			continue
-		}
-		old, err := p.tree(ctx, h)
-		if err == nil {
-			err = each(changes(ctx, old, held), func(c change) error {
-				if c.new != nil {
-					return nil
-				}
-				p.count(func(r *Result) { r.Removed++ })
-				return first(p.opt.To.Delete(ctx, c.path), p.opt.To.Delete(ctx, c.path+edition.TwinSuffix))
-			})
-		}
+		gone, err := p.gone(ctx, h, held)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		if err != nil {
 			p.opt.Log.Warn("pages of an edition that is damaged here may be left", "error", err)
 		}
+		for _, path := range gone {
+			if err := first(p.opt.To.Delete(ctx, path), p.opt.To.Delete(ctx, path+edition.TwinSuffix)); err != nil {
+				return err
+			}
+			p.count(func(r *Result) { r.Removed++ })
+		}
 	}
 	p.rec.begun = nil
 	return p.save()
+}
+
+// gone returns the paths that an edition has whose tree stands here, and the one that is held has not; with an error as
+// many as could be read.
+func (p *pull) gone(ctx context.Context, manifest edition.Hash, held *edition.Tree) (paths []string, err error) {
+	if manifest == p.head.ManifestHash {
+		return nil, nil
+	}
+	old, err := p.tree(ctx, manifest)
+	if err != nil {
+		return nil, err
+	}
+	err = each(changes(ctx, old, held), func(c change) error {
+		if c.new == nil {
+			paths = append(paths, c.path)
+		}
+		return nil
+	})
+	return paths, err
 }
 
 // cleanLog removes what the log does not have, as the files of one that it replaced, and partial files beside full ones.

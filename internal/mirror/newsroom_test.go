@@ -248,8 +248,12 @@ func (k *keeper) holds(editions ...uint64) {
 	k.r.t.Fatalf("the mirror holds edition %d, want one of %d: %+v", a.Edition, editions, a.Problems)
 }
 
-// isReaders says whether readers fetch a file: what is not a plain page.
+// isReaders says whether readers fetch a file: what is neither a plain page nor the log's head, which they take from
+// `latest`.
 func isReaders(file string) bool {
+	if file == edition.CheckpointPath {
+		return false
+	}
 	for _, p := range []string{"o/", "log/", "trust/", "latest"} {
 		if bytes.HasPrefix([]byte(file), []byte(p)) {
 			return true

@@ -256,7 +256,7 @@ func (p *pull) refresh(ctx context.Context, r *reader.Reader) error {
 	if err != nil {
 		return err
 	}
-	if report.Offline {
+	if report.Offline || !report.New && !p.sources.anySound() {
 		return reader.ErrNoMirror
 	}
 	p.head, _ = r.Head()

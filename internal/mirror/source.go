@@ -162,6 +162,15 @@ func (s *source) report() SourceReport {
 // sources are all mirrors to pull from.
 type sources []*source
 
+// anySound says whether any source offers an edition that proves to be the one that was accepted, or an older one.
+func (all sources) anySound() bool {
+	return slices.ContainsFunc(all, func(s *source) bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.state == reader.Good || s.state == reader.Old
+	})
+}
+
 // named returns the source of a name, or nil.
 func (all sources) named(name string) *source {
 	for _, s := range all {
