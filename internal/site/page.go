@@ -68,9 +68,18 @@ type stamp struct {
 
 func (s *Site) newPage(l lang.Language, path, title string) page {
 	if title != s.cfg.Name {
-		title += " · " + s.cfg.Name
+		title = isolated(title) + " · " + s.cfg.Name
 	}
 	return page{site: s, lang: l, path: path, Title: title}
+}
+
+// isolated returns a text that can't turn round what stands after it: one with bidi embeddings or overrides, which it
+// may leave open, is put between the marks of an isolate (UAX 9, section 2.4).
+func isolated(text string) string {
+	if strings.ContainsAny(text, "\u202A\u202B\u202D\u202E\u2066\u2067\u2068") {
+		return "\u2068" + text + "\u2069"
+	}
+	return text
 }
 
 // file runs a template on a page, or on a struct that embeds one.
@@ -90,8 +99,8 @@ func (p page) to(path string) string { return relative(p.path, path) }
 func (p page) Lang() string        { return p.lang.Tag() }
 func (p page) Dir() string         { return p.lang.Dir() }
 func (p page) Name() string        { return p.site.cfg.Name }
-func (p page) Style() template.CSS { return p.site.style }
-func (p page) Policy() string      { return p.site.policy }
+func (p page) Style() template.CSS { return p.site.looks[p.lang.Tag()].style }
+func (p page) Policy() string      { return p.site.looks[p.lang.Tag()].policy }
 func (p page) Choice() string      { return p.to(choicePath) }
 func (p page) Front() string       { return p.to(frontPath(p.lang.Tag())) }
 func (p page) Archive() string     { return p.to(archivePath(p.lang.Tag())) }
@@ -239,6 +248,27 @@ func (p page) Host(link string) string {
 		return ""
 	}
 	return u.Hostname()
+}
+
+// A look is a style sheet, and the policy that lets it and nothing else shape the page.
+type look struct {
+	style  template.CSS
+	policy string
+}
+
+// scriptStyle returns what the style sheet says more for a language whose script needs it: room for letters that stand
+// on each other or on a slope, and columns from the left for Mongolian.
+func scriptStyle(tag string) string {
+	switch base(tag) {
+	case "ur", "ks":
+		return ":root { --lead: 2.1; --tight: 1.9 }"
+	case "bo", "dz", "my", "km":
+		return ":root { --lead: 1.8; --tight: 1.5 }"
+	}
+	if strings.Contains(tag, "-Mong") {
+		return ":root { writing-mode: vertical-lr }"
+	}
+	return ""
 }
 
 // contentPolicy returns the Content Security Policy of all pages: nothing but the site's own pictures and sounds, and

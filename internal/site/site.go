@@ -74,12 +74,12 @@ type Snapshot interface {
 
 // A Site renders one newsroom's pages. It never changes, and several goroutines may use it.
 type Site struct {
-	cfg         Config
-	langs       []lang.Language
-	byTag       map[string]lang.Language
-	templates   *template.Template
-	style       template.CSS
-	policy      string
+	cfg       Config
+	langs     []lang.Language
+	byTag     map[string]lang.Language
+	templates *template.Template
+	// looks are what the pages of each language look like, by tag.
+	looks       map[string]look
 	fingerprint string
 }
 
@@ -106,8 +106,11 @@ func New(cfg Config) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.style = template.CSS(squeeze(string(css)))
-	s.policy = contentPolicy(string(s.style))
+	s.looks = make(map[string]look, len(s.langs))
+	for _, l := range s.langs {
+		style := squeeze(string(css) + scriptStyle(l.Tag()))
+		s.looks[l.Tag()] = look{template.CSS(style), contentPolicy(style)}
+	}
 	s.fingerprint, err = fingerprint(cfg, catalogue)
 	return s, err
 }

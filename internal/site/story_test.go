@@ -3,6 +3,8 @@ package site_test
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"slices"
 	"strings"
@@ -236,6 +238,39 @@ func TestGone(t *testing.T) {
 		out, err := s.Render(t.Context(), snap, u)
 		if err != nil || len(out.Files) != 0 || !slices.Equal(out.Gone, []string{path}) {
 			t.Errorf("%s: %+v, %v", path, out, err)
+		}
+	}
+}
+
+// TestTitleIsIsolated checks that a headline with an override that it leaves open can't turn the newsroom's name round.
+func TestTitleIsIsolated(t *testing.T) {
+	m := memory{stories: []news.Story{plainStory(1)}}
+	m.stories[0].Articles[0].Revision.Headline = "A \u202Egpj.b"
+	for p, f := range renderAll(t, newSite(t, specimenConfig), m) {
+		if strings.Contains(p, "/story/") && strings.HasSuffix(p, ".html") {
+			if want := "<title>\u2068A \u202Egpj.b\u2069 · " + html.EscapeString(specimenConfig.Name); !strings.Contains(string(f.Body), want) {
+				t.Errorf("%s has no %+q", p, want)
+			}
+			return
+		}
+	}
+	t.Error("no story was rendered")
+}
+
+// TestScriptStyle checks that a script which needs more room or another way has it, with a policy that lets it.
+func TestScriptStyle(t *testing.T) {
+	cfg := site.Config{Name: "N", Languages: []string{"en", "ur", "mn-Mong"}}
+	files := renderAll(t, newSite(t, cfg), memory{})
+	for path, want := range map[string]string{"en/index.html": "", "ur/index.html": "--lead:2.1", "mn-Mong/index.html": "writing-mode:vertical-lr"} {
+		body := string(files[path].Body)
+		_, rest, _ := strings.Cut(body, "<style>")
+		style, _, _ := strings.Cut(rest, "</style>")
+		sum := sha256.Sum256([]byte(style))
+		if hash := base64.StdEncoding.EncodeToString(sum[:]); !strings.Contains(html.UnescapeString(body), "'sha256-"+hash+"'") {
+			t.Errorf("%s: the policy does not let the style", path)
+		}
+		if want == "" && strings.Contains(style, "writing-mode") || !strings.Contains(style, want) {
+			t.Errorf("%s: the style has no %q, or more", path, want)
 		}
 	}
 }
