@@ -164,8 +164,8 @@ func (p *pull) choose(d *download, tried map[*source]int) *source {
 // blame notes what a source did, and whether it is to be asked for this object again.
 func (p *pull) blame(s *source, err error, tried map[*source]int) {
 	tried[s]++
-	if !broken(err) {
-		tried[s] += tries / 3 // slow
+	if !broken(err) || unreachable(err) {
+		tried[s] += tries / 3
 	}
 	if state := reader.StateOf(err); state.Dropped() || state == reader.Incomplete {
 		tried[s] = tries

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"net"
 	"net/http"
 	"slices"
 	"sync"
@@ -38,7 +39,7 @@ func (s *source) Fetch(ctx context.Context, path string, max int64) ([]byte, err
 	for try := 0; ; try++ {
 		b, err := s.Source.Fetch(ctx, path, max)
 		s.came(len(b))
-		if err == nil || !broken(err) || try == tries/2 || ctx.Err() != nil {
+		if err == nil || !broken(err) || try == tries/2 || try == 2 && unreachable(err) || ctx.Err() != nil {
 			return b, err
 		}
 		if err := s.wait(ctx, try); err != nil {
@@ -54,6 +55,12 @@ func broken(err error) bool {
 		return status.Code >= http.StatusInternalServerError || status.Code == http.StatusTooManyRequests
 	}
 	return reader.StateOf(err) == reader.Blocked
+}
+
+// unreachable says whether an error is that no connection came about at all: waiting seldom helps then.
+func unreachable(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "dial"
 }
 
 // wait pauses after a failed try, counted from 0.

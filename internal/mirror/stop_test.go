@@ -244,7 +244,9 @@ func TestAdoptsACopy(t *testing.T) {
 	r := first(t, 5)
 	for _, lost := range []func(k *keeper){
 		func(k *keeper) { must(t, k.state.RemoveAll("mirror")) },
-		func(k *keeper) { must(t, os.WriteFile(filepath.Join(k.dir, ".coranto/mirror"), []byte("damaged"), 0o600)) },
+		func(k *keeper) {
+			must(t, os.WriteFile(filepath.Join(k.dir, ".coranto/mirror"), []byte("damaged"), 0o600))
+		},
 		func(k *keeper) {
 			must(t, os.WriteFile(filepath.Join(k.dir, ".coranto/retired"), []byte("damaged"), 0o600))
 		},
