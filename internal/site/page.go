@@ -266,7 +266,8 @@ func scriptStyle(tag string) string {
 		return ":root { --lead: 1.8; --tight: 1.5 }"
 	}
 	if strings.Contains(tag, "-Mong") {
-		return ":root { writing-mode: vertical-lr }"
+		return ":root { writing-mode: vertical-lr } body { padding: 1rem 3rem 1rem 0 } h1, h2, h3, h4 { margin: 0 .4em 0 1.6em } " +
+			"p, ul, ol, figure, blockquote, pre, table { margin: 0 1em 0 0 }"
 	}
 	return ""
 }
