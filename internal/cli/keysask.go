@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"crypto/ed25519"
 	"errors"
 	"fmt"
@@ -39,7 +40,7 @@ func newPrompter(e *env, file string) (*prompter, error) {
 }
 
 // ask returns a passphrase; twice wants it typed twice, where it is typed.
-func (p *prompter) ask(what string, twice bool) (string, error) {
+func (p *prompter) ask(ctx context.Context, what string, twice bool) (string, error) {
 	if p.file != "" {
 		if len(p.lines) == 0 {
 			return "", fmt.Errorf("%s has no line left for %s", p.file, what)
@@ -48,38 +49,63 @@ func (p *prompter) ask(what string, twice bool) (string, error) {
 		p.lines = p.lines[1:]
 		return line, nil
 	}
-	first, err := p.typed("passphrase of " + what + ": ")
+	first, err := p.typed(ctx, "passphrase of "+what+": ")
 	if err != nil || !twice {
 		return first, err
 	}
-	again, err := p.typed("the same again: ")
+	again, err := p.typed(ctx, "the same again: ")
 	if err == nil && again != first {
 		err = errors.New("the two passphrases differ")
 	}
 	return first, err
 }
 
-func (p *prompter) typed(prompt string) (string, error) {
+func (p *prompter) typed(ctx context.Context, prompt string) (string, error) {
 	fd := int(os.Stdin.Fd())
-	if !term.IsTerminal(fd) {
+	shown, err := term.GetState(fd)
+	if err != nil {
 		return "", withHint(errors.New("there is no terminal to ask for a passphrase on"),
 			"give a file with one passphrase a line: --passphrases FILE")
 	}
 	fmt.Fprint(p.e.stderr, prompt)
-	b, err := term.ReadPassword(fd)
-	fmt.Fprintln(p.e.stderr)
+	defer fmt.Fprintln(p.e.stderr)
+	b, err := interruptible(ctx, func() ([]byte, error) { return term.ReadPassword(fd) })
+	if ctx.Err() != nil {
+		err = errors.Join(ctx.Err(), term.Restore(fd, shown)) // so that the shell shows again what is typed
+	}
 	return string(b), err
 }
 
+// interruptible reads from the terminal until it is interrupted. The read itself can't be called off: it ends with the
+// program, which an interrupt ends.
+func interruptible[T any](ctx context.Context, read func() (T, error)) (T, error) {
+	type result struct {
+		v   T
+		err error
+	}
+	got := make(chan result, 1)
+	go func() {
+		v, err := read()
+		got <- result{v, err}
+	}()
+	select {
+	case r := <-got:
+		return r.v, r.err
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
+}
+
 // rootKeys opens the key files of holders.
-func (p *prompter) rootKeys(files []string) ([]ed25519.PrivateKey, error) {
+func (p *prompter) rootKeys(ctx context.Context, files []string) ([]ed25519.PrivateKey, error) {
 	var out []ed25519.PrivateKey
 	for _, file := range files {
 		b, err := readSmall(file, maxPassphrases)
 		if err != nil {
 			return nil, err
 		}
-		passphrase, err := p.ask(file, false)
+		passphrase, err := p.ask(ctx, file, false)
 		if err != nil {
 			return nil, err
 		}
@@ -96,7 +122,7 @@ func (p *prompter) rootKeys(files []string) ([]ed25519.PrivateKey, error) {
 }
 
 // confirm asks whether to go on, unless yes says so already.
-func (e *env) confirm(question string, yes bool) error {
+func (e *env) confirm(ctx context.Context, question string, yes bool) error {
 	if yes {
 		return nil
 	}
@@ -104,8 +130,14 @@ func (e *env) confirm(question string, yes bool) error {
 		return withHint(&usageError{errors.New("there is no terminal to ask on")}, "--yes goes on without asking")
 	}
 	fmt.Fprintf(e.stderr, "%s Type yes to go on: ", question)
-	var answer string
-	if _, err := fmt.Fscanln(os.Stdin, &answer); err != nil || answer != "yes" {
+	answer, err := interruptible(ctx, func() (answer string, err error) {
+		_, err = fmt.Fscanln(os.Stdin, &answer)
+		return answer, err
+	})
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil || answer != "yes" {
 		return errors.New("nothing was done")
 	}
 	return nil

@@ -45,7 +45,7 @@ nothing else is changed and nothing published. A root that is split is rehearsed
 				return usagef("keys rehearse takes --threshold K --holders NAME,NAME,…, and K holders at least")
 			}
 			return e.withKeys(ctx, true, func(n *newsroom, _ *keys.Keys) error {
-				_, signers, err := c.signers(e)
+				_, signers, err := c.signers(ctx, e)
 				if err != nil {
 					return err
 				}

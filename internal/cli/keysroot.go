@@ -55,7 +55,7 @@ of the --root-key files, then those of the holders, in the order given.`,
 			}
 			return e.withKeys(ctx, true, func(n *newsroom, k *keys.Keys) error {
 				s := split{e: e, newsroom: n.config.Name, keys: k, ceremony: c, threshold: *threshold, names: names, to: *to, sheets: *sheets}
-				return s.run()
+				return s.run(ctx)
 			})
 		}
 	},
@@ -74,7 +74,7 @@ var keysRenewCommand = command{
 				return usagef("keys root renew takes no argument: %q", args[0])
 			}
 			return e.withKeys(ctx, true, func(_ *newsroom, k *keys.Keys) error {
-				_, signers, err := c.signers(e)
+				_, signers, err := c.signers(ctx, e)
 				if err != nil {
 					return err
 				}
@@ -101,12 +101,12 @@ func (c *ceremony) flags(fs *flag.FlagSet) {
 }
 
 // signers opens the root keys that are at hand.
-func (c ceremony) signers(e *env) (*prompter, []ed25519.PrivateKey, error) {
+func (c ceremony) signers(ctx context.Context, e *env) (*prompter, []ed25519.PrivateKey, error) {
 	p, err := newPrompter(e, c.passphrases)
 	if err != nil {
 		return nil, nil, err
 	}
-	signers, err := p.rootKeys(c.rootKeys)
+	signers, err := p.rootKeys(ctx, c.rootKeys)
 	return p, signers, err
 }
 
@@ -213,8 +213,8 @@ type split struct {
 }
 
 // run writes the key files, reads them back, and only then puts the new root in force.
-func (s split) run() error {
-	prompt, signers, err := s.ceremony.signers(s.e)
+func (s split) run(ctx context.Context) error {
+	prompt, signers, err := s.ceremony.signers(ctx, s.e)
 	if err != nil {
 		return err
 	}
@@ -232,7 +232,7 @@ func (s split) run() error {
 		return err
 	}
 	for _, h := range held {
-		if err := s.write(prompt, h); err != nil {
+		if err := s.write(ctx, prompt, h); err != nil {
 			return withHint(err, "nothing has changed: empty "+s.to+" and begin again")
 		}
 	}
@@ -250,8 +250,8 @@ func (s split) run() error {
 }
 
 // write writes one holder's key, and proves that the passphrase opens it.
-func (s split) write(prompt *prompter, h keys.Held) error {
-	passphrase, err := prompt.ask("the new root key of "+h.Holder, true)
+func (s split) write(ctx context.Context, prompt *prompter, h keys.Held) error {
+	passphrase, err := prompt.ask(ctx, "the new root key of "+h.Holder, true)
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ have of the old one. If the key was stolen, say so: coranto keys revoke log does
 
 func (e *env) rotate(ctx context.Context, role string, c ceremony) error {
 	return e.withKeys(ctx, true, func(_ *newsroom, k *keys.Keys) error {
-		_, signers, err := c.signers(e)
+		_, signers, err := c.signers(ctx, e)
 		if err != nil {
 			return err
 		}
@@ -74,7 +74,7 @@ Whoever could read the log's key could mostly read all of keys/: rotate targets,
 			if len(args) != 1 || args[0] != "log" {
 				return usagef("keys revoke wants: log")
 			}
-			if err := e.confirm("Heads signed with the log's key of now will be believed no more.", *yes); err != nil {
+			if err := e.confirm(ctx, "Heads signed with the log's key of now will be believed no more.", *yes); err != nil {
 				return err
 			}
 			return e.replaceLog(ctx)
@@ -115,7 +115,7 @@ no newsroom and no network.`,
 		fs.Var(&rootKeys, "root-key", "the holder's key `FILE`")
 		passphrases := fs.String("passphrases", "", "a `FILE` of passphrases, one a line, instead of asking")
 		yes := fs.Bool("yes", false, "do not ask")
-		return func(_ context.Context, args []string) error {
+		return func(ctx context.Context, args []string) error {
 			if len(args) != 1 || len(rootKeys) == 0 {
 				return usagef("keys sign needs a proposal and --root-key FILE")
 			}
@@ -126,10 +126,10 @@ no newsroom and no network.`,
 			if err := e.showProposal(p); err != nil {
 				return err
 			}
-			if err := e.confirm("Are these the words that the newsroom read to you?", *yes); err != nil {
+			if err := e.confirm(ctx, "Are these the words that the newsroom read to you?", *yes); err != nil {
 				return err
 			}
-			_, signers, err := ceremony{rootKeys: rootKeys, passphrases: *passphrases}.signers(e)
+			_, signers, err := ceremony{rootKeys: rootKeys, passphrases: *passphrases}.signers(ctx, e)
 			if err != nil {
 				return err
 			}

@@ -232,6 +232,72 @@ func TestThreshold(t *testing.T) {
 	}
 }
 
+// The holders change: those of before sign for those who come, and then count for nothing.
+func TestSplitAgain(t *testing.T) {
+	k, dir := create(t, "The Lantern")
+	served, r := mirror(must[map[string][]byte](t)(k.Files())), reader(t, k)
+	before := split(t, k)
+	after, p, err := k.ProposeSplit([]string{"Dua", "Eva"}, 1, seeded(40), later)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := k.NoteHolders(after); err != nil {
+		t.Fatal(err)
+	}
+	var missing *keys.MissingError
+	if _, err := k.Accept(p, later); !errors.As(err, &missing) || !missing.Old || missing.Have != 0 || len(missing.Absent) != 3 {
+		t.Errorf("without those of before: got %v", err)
+	}
+	p = must[keys.Proposal](t)(must[keys.Proposal](t)(p.Sign(before[0].Key)).Sign(before[2].Key))
+	must[map[string][]byte](t)(k.Accept(p, later))
+	k = must[*keys.Keys](t)(keys.Open(dir))
+	served.add(must[map[string][]byte](t)(k.Files()))
+	if err := r.Refresh(t.Context(), served.fetch); err != nil {
+		t.Fatal(err)
+	}
+	p = must[keys.Proposal](t)(k.ProposeRenewal(later))
+	for _, h := range before {
+		p = must[keys.Proposal](t)(p.Sign(h.Key))
+	}
+	if err := k.Check(p); !errors.As(err, &missing) || missing.Have != 0 {
+		t.Errorf("those of before alone: got %v", err)
+	}
+	must[map[string][]byte](t)(k.Accept(must[keys.Proposal](t)(p.Sign(after[1].Key)), later))
+	served.add(must[map[string][]byte](t)(k.Files()))
+	if err := r.Refresh(t.Context(), served.fetch); err != nil {
+		t.Error(err)
+	}
+	if list := must[[]keys.Listed](t)(k.List()); list[0].Holder != "Dua" && list[0].Holder != "Eva" || list[0].Of != 2 {
+		t.Errorf("got %+v", list[0])
+	}
+}
+
+// Behind tells trust that others have signed with the same keys from trust that is merely older or another newsroom's.
+func TestBehind(t *testing.T) {
+	k, dir := create(t, "The Lantern")
+	backup := must[*keys.Keys](t)(keys.Open(copyOf(t, dir)))
+	served := func(k *keys.Keys) edition.Fetch { return mirror(must[map[string][]byte](t)(k.Files())).fetch }
+	behind := func(k, other *keys.Keys) bool {
+		_, is := k.Behind(t.Context(), served(other))
+		return is
+	}
+	if behind(k, backup) || behind(backup, k) {
+		t.Error("the same trust is newer")
+	}
+	must[map[string][]byte](t)(k.Renew(later))
+	if !behind(backup, k) || behind(k, backup) {
+		t.Error("a renewed timestamp is not seen")
+	}
+	rotate(t, k, "timestamp", 41)
+	if !behind(backup, k) || behind(k, backup) {
+		t.Error("a new root is not seen")
+	}
+	other := must[*keys.Keys](t)(keys.Create(folder(t), "Other", seeded(2), later))
+	if behind(k, other) || behind(other, k) {
+		t.Error("another newsroom's trust is newer")
+	}
+}
+
 // A reader who knows the threshold refuses a root that one holder has signed, even when the newsroom would not.
 func TestReaderRefusesTooFew(t *testing.T) {
 	k, _ := create(t, "The Lantern")
