@@ -118,7 +118,7 @@ func (e *env) rehearse(ctx context.Context, n *newsroom, signers []ed25519.Priva
 			err = r.follow(ctx)
 		}
 		if err != nil {
-			return fmt.Errorf("in the rehearsal: %s: %w", s.what, explainMissing(err))
+			return fmt.Errorf("in the rehearsal: %s: %w", s.what, explainMissing(r.keys, err))
 		}
 		fmt.Fprintf(e.stdout, "ok  %s\n", s.what)
 	}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -145,19 +146,40 @@ func (e *env) conclude(k *keys.Keys, p keys.Proposal, c ceremony, signers []ed25
 // accept puts a signed proposal in force.
 func (e *env) accept(k *keys.Keys, p keys.Proposal) error {
 	if _, err := k.Accept(p, time.Now()); err != nil {
-		return explainMissing(err)
+		return explainMissing(k, err)
 	}
 	_, err := fmt.Fprintf(e.stdout, "version %d of the root is in force\n", p.Version())
 	e.say("next: coranto publish brings it to the readers")
 	return err
 }
 
-func explainMissing(err error) error {
+// explainMissing says who has not signed, and what to do.
+func explainMissing(k *keys.Keys, err error) error {
 	var missing *keys.MissingError
 	if !errors.As(err, &missing) {
 		return err
 	}
-	return withHint(err, "give the holders' files with --root-key, or write a proposal for them to sign with --propose FILE; nothing was changed")
+	hint := "give the holders' files with --root-key, or write a proposal for them to sign with --propose FILE; nothing was changed"
+	if names := unsigned(k, missing.Absent); names != "" {
+		hint = "not signed yet: " + names + "; " + hint
+	}
+	return withHint(err, hint)
+}
+
+// unsigned names the holders of keys that have not signed, as far as they are known.
+func unsigned(k *keys.Keys, ids []string) string {
+	list, err := k.List()
+	if err != nil {
+		return "" // it is only a hint
+	}
+	var names []string
+	for _, l := range list {
+		if l.Holder != "" && slices.Contains(ids, l.ID) {
+			names = append(names, l.Holder)
+		}
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
 }
 
 // proposalWords returns the words by which people compare a proposal over the telephone.
@@ -226,7 +248,7 @@ func (s split) run(ctx context.Context) error {
 		return err
 	}
 	if err := s.keys.Check(p); err != nil && s.ceremony.propose == "" {
-		return explainMissing(err)
+		return explainMissing(s.keys, err)
 	}
 	if err := makeEmpty(s.to); err != nil {
 		return err

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"flag"
 	"fmt"
 	"time"
@@ -193,12 +192,7 @@ now, and of its own. Otherwise it says how many are missing, and changes nothing
 				if err != nil {
 					return err
 				}
-				err = e.accept(k, p)
-				var missing *keys.MissingError
-				if errors.As(err, &missing) {
-					err = &hintError{missing, "have more holders sign; nothing was changed"}
-				}
-				return err
+				return e.accept(k, p)
 			})
 		}
 	},
