@@ -136,24 +136,6 @@ func TestFailedRenameLeavesNothing(t *testing.T) {
 	}
 }
 
-func TestUnwritableFolderKeepsOldBytes(t *testing.T) {
-	if os.Getuid() <= 0 {
-		t.Skip("folder modes bind neither root nor Windows")
-	}
-	root := open(t)
-	if err := durable.WriteFile(root, "d/x", []byte("old")); err != nil {
-		t.Fatal(err)
-	}
-	root.Chmod("d", 0o500)
-	defer root.Chmod("d", 0o700)
-	if err := durable.WriteFile(root, "d/x", []byte("new")); !errors.Is(err, fs.ErrPermission) {
-		t.Errorf("error: got %v, want a permission error", err)
-	}
-	if got := read(t, root, "d/x"); got != "old" {
-		t.Errorf("got %q, want the old bytes", got)
-	}
-}
-
 func TestWriteNewLeavesWhatIsThere(t *testing.T) {
 	root := open(t)
 	if err := durable.WriteNew(root, "o/x", []byte("same")); err != nil {
