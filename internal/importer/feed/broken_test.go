@@ -140,7 +140,7 @@ func TestCut(t *testing.T) {
 func TestWebPage(t *testing.T) {
 	for page, want := range map[string]string{
 		`<!DOCTYPE html><html><head><link rel="alternate" type="application/rss+xml" href="/feed/"></head></html>`: `"/feed/"`,
-		"\n<HTML lang=en><body>Log in</body></HTML>":                                                             "a web page and no feed",
+		"\n<HTML lang=en><body>Log in</body></HTML>":                                                               "a web page and no feed",
 	} {
 		r := run(t, newsroom(t), english, write(t, "page.html", page))
 		if r.Refused != 1 || !strings.Contains(r.Problems[0].Reason, want) {
