@@ -159,7 +159,7 @@ func specHeadings(t *testing.T) (titles []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, m := range regexp.MustCompile("(?m)^## [0-9]+\\. (.*)$").FindAllStringSubmatch(string(b), -1) {
+	for _, m := range regexp.MustCompile(`(?m)^## [0-9]+\. (.*)$`).FindAllStringSubmatch(string(b), -1) {
 		titles = append(titles, strings.Trim(m[1], "`"))
 	}
 	return titles

@@ -236,9 +236,7 @@ func (a *auditor) head(ctx context.Context, m edition.Masthead) (head edition.He
 		return head, false
 	}
 	a.trust = trust
-	if err := trust.CheckRoots(ctx, a.lend); err != nil {
-		a.blame(edition.RootPath(1), err)
-	}
+	a.checkRoots(ctx, m)
 	b, ok := a.want(ctx, edition.LatestPath, edition.MaxLatest)
 	if !ok {
 		return head, false
@@ -257,7 +255,7 @@ func (a *auditor) head(ctx context.Context, m edition.Masthead) (head edition.He
 func (a *auditor) checkRoots(ctx context.Context, m edition.Masthead) {
 	through := false
 	err := a.trust.CheckRoots(ctx, func(ctx context.Context, file string, max int64) ([]byte, error) {
-		b, err := a.fetch(ctx, file, max)
+		b, err := a.lend(ctx, file, max)
 		through = through || bytes.Equal(b, m.Root)
 		return b, err
 	})

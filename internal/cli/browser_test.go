@@ -1,0 +1,163 @@
+package cli_test
+
+import (
+	"bufio"
+	"context"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+)
+
+// TestBrowser opens the demo's site in a real browser through a real reader: pages are shown with their verdict, in
+// their direction, at the width of a phone, without an error, and without asking anybody but the reader for anything.
+func TestBrowser(t *testing.T) {
+	chromium, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Skip("no browser: chromium is not installed")
+	}
+	site := openReader(t)
+	ctx := openBrowser(t, chromium)
+	seen := &sights{}
+	if err := chromedp.Listen(ctx, seen.see); err != nil {
+		t.Fatal(err)
+	}
+
+	for _, page := range []struct{ path, lang, dir, says string }{
+		{"", "en", "ltr", "The Sample Lantern"},
+		{"en/index.html", "en", "ltr", "Stranded migrants"},
+		{"en/story/2020/08/04/samara-border/index.html", "en", "ltr", "This newsroom has not verified the video"},
+		{"fa/story/2020/08/04/samara-border/index.html", "fa", "rtl", "می‌خواستند"},
+		{"ar/index.html", "ar", "rtl", "The Sample Lantern"},
+	} {
+		t.Run(page.path, func(t *testing.T) {
+			if err := chromedp.Do(ctx, chromedp.Navigate(site+page.path)); err != nil {
+				t.Fatal(err)
+			}
+			got, err := chromedp.Run(ctx, chromedp.Evaluate[shown](look))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Lang != page.lang || got.Dir != page.dir || !strings.Contains(got.Text, page.says) {
+				t.Errorf("got lang %q, dir %q, %.300q", got.Lang, got.Dir, got.Text)
+			}
+			if !strings.Contains(got.Bar, "FRESH") {
+				t.Errorf("the bar says %q", got.Bar)
+			}
+			if got.Wide {
+				t.Error("the page is wider than a phone")
+			}
+		})
+	}
+	seen.check(t, site)
+}
+
+// look tells what a page shows.
+const look = `({
+	lang: document.documentElement.lang,
+	dir: document.documentElement.dir,
+	text: document.body.innerText,
+	bar: document.querySelector('aside').innerText,
+	wide: document.documentElement.scrollWidth > window.innerWidth,
+})`
+
+type shown struct {
+	Lang string `json:"lang"`
+	Dir  string `json:"dir"`
+	Text string `json:"text"`
+	Bar  string `json:"bar"`
+	Wide bool   `json:"wide"`
+}
+
+// openReader publishes the sample stories and shows them with coranto read; it returns the address.
+func openReader(t *testing.T) string {
+	t.Helper()
+	room := filepath.Join(t.TempDir(), "room")
+	run(t, nil, "init", room, "--name", "The Sample Lantern", "--languages", "en,ru,uk,be,kk,ky,uz,tg,tr,fa,ar")
+	run(t, nil, "-C", room, "import", "markdown", filepath.Join("..", "sample", "stories"))
+	run(t, nil, "-C", room, "publish")
+	cmd := exec.Command("coranto", "-q", "read", filepath.Join(room, "public", "masthead.json"), "--yes",
+		"--mirror", filepath.Join(room, "public"), "--leave-no-trace")
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cmd.Process.Signal(os.Interrupt)
+		cmd.Wait()
+	})
+	line, err := bufio.NewReader(stdout).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(line)
+}
+
+// openBrowser starts a browser of a phone's size that knows nobody on the network.
+func openBrowser(t *testing.T, chromium string) context.Context {
+	t.Helper()
+	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
+		chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(390, 844),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))
+	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// sights are what a browser asked for and complained of.
+type sights struct {
+	mu         sync.Mutex // guards what follows
+	requests   []string
+	complaints []string
+}
+
+func (s *sights) see(event any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch e := event.(type) {
+	case *network.EventRequestWillBeSent:
+		s.requests = append(s.requests, e.Request.URL)
+	case *log.EventEntryAdded:
+		if !strings.HasSuffix(e.Entry.URL, "/favicon.ico") {
+			s.complaints = append(s.complaints, e.Entry.Text+" "+e.Entry.URL)
+		}
+	}
+}
+
+func (s *sights) check(t *testing.T, site string) {
+	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	own, err := url.Parse(site)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pictures := 0
+	for _, r := range s.requests {
+		if u, err := url.Parse(r); err != nil || u.Host != own.Host {
+			t.Errorf("it asked for %.200s", r)
+		}
+		if strings.HasSuffix(r, ".jpg") {
+			pictures++
+		}
+	}
+	if pictures == 0 {
+		t.Errorf("no picture among %d requests", len(s.requests))
+	}
+	if len(s.complaints) > 0 {
+		t.Errorf("the browser complained: %q", s.complaints)
+	}
+}
