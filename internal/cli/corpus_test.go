@@ -64,6 +64,9 @@ type verified struct {
 // TestCorpus takes all of the corpus through the main job: in, out, proved, repeated, corrected, and read by somebody
 // who has nothing but the masthead.
 func TestCorpus(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes half a minute")
+	}
 	feeds, err := filepath.Glob(filepath.Join(corpus(t), "*.json"))
 	if err != nil || len(feeds) == 0 {
 		t.Fatal(feeds, err)
