@@ -212,13 +212,13 @@ func (r *run) make(ctx context.Context) error {
 	}
 	err = r.seal(ctx)
 	if errors.Is(err, errUnchanged) {
-		err = r.countUnchanged(ctx)
+		err = r.tellLast()
 	}
 	return err
 }
 
-// countUnchanged fills the result of a run that sealed nothing.
-func (r *run) countUnchanged(context.Context) error {
+// tellLast fills the result of a run that sealed nothing.
+func (r *run) tellLast() error {
 	m, err := edition.ParseManifest(r.last.Manifest)
 	if err != nil {
 		return err
