@@ -344,7 +344,8 @@ func TestMirrorsOfTheEdition(t *testing.T) {
 	}
 }
 
-// Four of five mirrors are dead in four different ways, and none of them delays the fifth by more than the hedge.
+// Four of five mirrors are dead in four different ways, and nobody waits for them: their time-outs are an hour, and the
+// test would not come to its end.
 func TestDeadMirrorsDelayNobody(t *testing.T) {
 	p, _, second := twoEditions(t)
 	good := mirror.Handler(second.dir(t))
@@ -353,15 +354,13 @@ func TestDeadMirrorsDelayNobody(t *testing.T) {
 		lab.Blocked(), lab.Endless(good, lab.Objects), lab.Stalling(good, lab.Below("/trust/")),
 		lab.Stalling(good, lab.Objects), lab.Good(good),
 	} {
-		sources = append(sources, serve(t, m))
+		src := serve(t, m)
+		src.Limits = reader.Limits{Headers: time.Hour, Window: time.Hour, Total: time.Hour}
+		sources = append(sources, src)
 	}
 	r := p.open(reader.Options{Hedge: 50 * time.Millisecond, Grace: 100 * time.Millisecond}, sources...)
-	start := time.Now()
 	refresh(t, r)
 	get(t, r, wanted, truth)
-	if took := time.Since(start); took > 1900*time.Millisecond { // less than the time-out of one stalled mirror
-		t.Errorf("took %v", took)
-	}
 }
 
 // Many pages at once, while the reader refreshes.
