@@ -212,19 +212,24 @@ func (r *run) make(ctx context.Context) error {
 	}
 	err = r.seal(ctx)
 	if errors.Is(err, errUnchanged) {
-		err = r.tellLast()
+		err = r.keepLast(ctx)
 	}
 	return err
 }
 
-// tellLast fills the result of a run that sealed nothing.
-func (r *run) tellLast() error {
+// keepLast ends a run that sealed nothing: the last edition stands as it is. Its manifest is the one object that no
+// file and no node leads to, so it is what remains to be written when all is to be written again.
+func (r *run) keepLast(ctx context.Context) error {
 	m, err := edition.ParseManifest(r.last.Manifest)
 	if err != nil {
 		return err
 	}
 	r.tell(m)
-	return nil
+	if !r.Again {
+		return nil
+	}
+	_, _, err = r.putObject(ctx, r.last.Manifest)
+	return err
 }
 
 func (r *run) tell(m edition.Manifest) {

@@ -380,6 +380,14 @@ func TestAgainMends(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	head, err := r.Store.Head(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	manifest := edition.ObjectPath(edition.ManifestHash(head.Manifest)) // the one object that no page and no node leads to
+	if err := os.Remove(filepath.Join(r.dir, "public", manifest)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
+	}
 	r.Again = true
 	res := r.publish(t)
 	if res.Edition != 2 || res.Root != second.Root || res.Root == first.Root {
