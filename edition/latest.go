@@ -33,6 +33,17 @@ type SignedCheckpoint struct {
 	Witnessed int
 	// Word says whose word AsOf is: "the newsroom's word only" or "witnessed by 3".
 	Word string
+	// Keys are the verifier keys of the policy under which the note was opened: the log's, the newsroom's cosigner's,
+	// the witnesses'.
+	Keys []string
+}
+
+// logKey returns the verifier key of the log, or "" for a head that was not opened under a policy.
+func (c SignedCheckpoint) logKey() string {
+	if len(c.Keys) == 0 {
+		return ""
+	}
+	return c.Keys[0]
 }
 
 // A Head is what `latest` says: the newest edition of a log, proved.
@@ -86,7 +97,7 @@ func (p Policy) openCheckpoint(b []byte) (c SignedCheckpoint, err error) {
 	case sigs[1] == nil:
 		return c, errors.New("not co-signed by the newsroom")
 	}
-	c.Note = bytes.Clone(b)
+	c.Note, c.Keys = bytes.Clone(b), p.Keys()
 	return c, p.vouch(&c, sigs[1:])
 }
 

@@ -1,13 +1,12 @@
 package edition
 
 import (
-	"bytes"
 	"context"
-	"encoding/base64"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -191,24 +190,27 @@ func (e *ForkError) Error() string {
 	return fmt.Sprintf("log %q has forked: its heads of size %d and %d don't agree", e.Old.Origin, e.Old.Size, e.New.Size)
 }
 
-// Evidence returns both signed notes and the proof as text, for whoever is to see it.
+// Evidence returns the fork as a file of evidence, which anyone can check (ParseEvidence). It is nil when the heads were
+// not opened under a policy.
 func (e *ForkError) Evidence() []byte {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "coranto fork 1\n\n%s\n%s\n", e.Old.Note, e.New.Note)
-	if e.Old.Size != e.New.Size {
-		fmt.Fprintf(&b, "instead %s\n", base64.StdEncoding.EncodeToString(e.Instead[:]))
-		for _, h := range e.Proof {
-			fmt.Fprintf(&b, "proof %s\n", base64.StdEncoding.EncodeToString(h[:]))
+	keys := slices.Clone(e.Old.Keys)
+	for _, key := range e.New.Keys {
+		if !slices.Contains(keys, key) {
+			keys = append(keys, key)
 		}
 	}
-	return b.Bytes()
+	evidence, err := NewEvidence(keys, e.Old.Note, e.New.Note, e.Instead, e.Proof)
+	if err != nil {
+		return nil
+	}
+	return evidence.Marshal()
 }
 
 // CheckConsistent says whether one of two heads that a policy has accepted extends the other, by the tiles of a mirror
 // that has the larger. It returns nil, a *ForkError as proof that they don't, or another error when the mirror's tiles
 // are missing or don't belong to the larger head: that says nothing of the newsroom.
 func CheckConsistent(ctx context.Context, a, b SignedCheckpoint, fetch Fetch) error {
-	if a.Origin != b.Origin {
+	if a.Origin != b.Origin || a.logKey() != b.logKey() {
 		return fmt.Errorf("heads of two logs, %q and %q", a.Origin, b.Origin)
 	}
 	if a.Size > b.Size {

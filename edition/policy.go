@@ -262,6 +262,16 @@ func validPolicyName(s string) bool {
 	return s != "" && len(s) <= 64
 }
 
+// Keys returns the verifier keys of the policy in the order in which their signatures stand in a note: the log's, the
+// newsroom's cosigner's, the witnesses' as listed.
+func (p Policy) Keys() []string {
+	keys := []string{p.Log, p.Cosigner}
+	for _, w := range p.Witnesses {
+		keys = append(keys, w.Key)
+	}
+	return keys
+}
+
 // verifiers returns the verifiers of all the policy's keys in the order in which their signatures stand in a note: the
 // log, the newsroom's cosigner, the witnesses as listed. No public key may stand twice, whatever its name: one holder
 // would count as two.
