@@ -64,6 +64,7 @@ type Store interface {
 	Snapshot(ctx context.Context) (Snapshot, error)
 
 	Editions
+	Recovery
 	io.Closer
 }
 

@@ -61,6 +61,13 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"Objects":        testObjects,
 		"Log":            testLog,
 		"Delivered":      testDelivered,
+
+		"Adopt":            testAdopt,
+		"AdoptIntoNothing": testAdoptIntoNothing,
+		"AdoptRefuses":     testAdoptRefuses,
+		"AdoptOfANewLog":   testAdoptOfANewLog,
+		"Rebuild":          testRebuild,
+		"RebuildRefuses":   testRebuildRefuses,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -1,0 +1,143 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"coranto/internal/news"
+	"coranto/internal/store"
+)
+
+// Rebuild implements store.Recovery.
+func (s *Store) Rebuild(ctx context.Context, stories []store.Rebuilt) ([]store.RebuildResult, error) {
+	for _, r := range stories {
+		if err := checkRebuilt(r); err != nil {
+			return nil, fmt.Errorf("rebuild story %q: %w", r.Story.ID, err)
+		}
+	}
+	results := make([]store.RebuildResult, len(stories))
+	err := s.update(ctx, func(w *session) error {
+		for i, r := range stories {
+			d := rebuilding{put: put{ctx: ctx, w: w, story: r.Story}, pages: r.Pages}
+			if err := d.run(); err != nil {
+				return fmt.Errorf("rebuild story %q: %w", r.Story.ID, err)
+			}
+			results[i] = store.RebuildResult{New: d.result.New, Changed: d.result.Changed, Left: d.result.Unchanged}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return results, nil
+}
+
+func checkRebuilt(r store.Rebuilt) error {
+	if err := r.Story.Validate(); err != nil {
+		return err
+	}
+	for _, a := range r.Story.Articles {
+		if a.Number < 1 {
+			return fmt.Errorf("article %s: revision number %d, want at least 1", a.Lang, a.Number)
+		}
+	}
+	for l, n := range r.Pages {
+		if n < 1 || n > maxRebuiltPage {
+			return fmt.Errorf("page %d of list %v is out of range", n, l)
+		}
+	}
+	return nil
+}
+
+// maxRebuiltPage is far more than a list ever has, and leaves the places of the pages above it countable.
+const maxRebuiltPage = 1 << 24
+
+// A rebuilding writes one story in a transaction.
+type rebuilding struct {
+	put
+	pages map[store.List]int
+}
+
+func (d *rebuilding) run() error {
+	known, err := d.putStory()
+	if err != nil {
+		return err
+	}
+	for _, a := range d.story.Articles {
+		if err := d.article(a); err != nil {
+			return fmt.Errorf("article %s: %w", a.Lang, err)
+		}
+	}
+	if known {
+		if err := d.checkMerged(); err != nil {
+			return err
+		}
+	}
+	if err := d.address(); err != nil {
+		return err
+	}
+	for l, n := range d.pages {
+		if err := d.place(l, n); err != nil {
+			return err
+		}
+	}
+	return d.w.exec(d.ctx, "INSERT INTO touched (story, whole) VALUES (?, 1) ON CONFLICT DO UPDATE SET whole = 1", d.story.ID)
+}
+
+// article writes a revision under its own number, unless the store has that or a higher one.
+func (d *rebuilding) article(a news.Article) error {
+	if err := d.checkMedia(a.Revision); err != nil {
+		return err
+	}
+	old, err := one(d.ctx, d.w, value[int], "SELECT number FROM article WHERE story = ? AND lang = ?", d.story.ID, a.Lang)
+	isNew := errors.Is(err, store.ErrNotFound)
+	switch {
+	case err != nil && !isNew:
+		return err
+	case old >= a.Number:
+		d.result.Unchanged = append(d.result.Unchanged, a.Lang)
+		return nil
+	case isNew:
+		d.result.New = append(d.result.New, a.Lang)
+	default:
+		d.result.Changed = append(d.result.Changed, a.Lang)
+	}
+	content, err := encodeRevision(a.Revision)
+	if err != nil {
+		return err
+	}
+	if err := d.write(revision{a.Lang, a.Number, a.Status, a.Published.Unix(), a.Updated.Unix(), content}); err != nil {
+		return err
+	}
+	return d.writeReferences(a, a.Number)
+}
+
+// address gives the story the address that it had, unless it has one, or another story has that.
+func (d *rebuilding) address() error {
+	if d.story.Address == (news.Address{}) {
+		return nil
+	}
+	return d.w.exec(d.ctx, `UPDATE story SET day = ?, slug = ? WHERE id = ? AND slug IS NULL
+		AND NOT EXISTS (SELECT 1 FROM story WHERE slug = ?)`,
+		d.story.Address.Day, d.story.Address.Slug, d.story.ID, d.story.Address.Slug)
+}
+
+// place keeps a place for an article on the page of a list that it stood on; Settle then finds it there. Within a page
+// the places don't show.
+func (d *rebuilding) place(l store.List, number int) error {
+	first, last := places(number)
+	free, err := one(d.ctx, d.w, value[int], `SELECT coalesce(max(place) + 1, ?) FROM listing
+		WHERE lang = ? AND topic = ? AND place BETWEEN ? AND ?`, first, l.Lang, l.Topic, first, last)
+	if err != nil || free > last {
+		return err
+	}
+	err = d.w.exec(d.ctx, `INSERT INTO listing (story, lang, topic, name, place, published) VALUES (?, ?, ?, '', ?, NULL)
+		ON CONFLICT (story, lang, topic) DO NOTHING`, d.story.ID, l.Lang, l.Topic, free)
+	if err != nil {
+		return err
+	}
+	return d.w.exec(d.ctx, `INSERT INTO list (lang, topic, name, places, articles)
+		VALUES (?, ?, '', (SELECT max(place) FROM listing WHERE lang = ? AND topic = ?), 0)
+		ON CONFLICT DO UPDATE SET places = max(places, excluded.places)`, l.Lang, l.Topic, l.Lang, l.Topic)
+}
