@@ -20,10 +20,10 @@ internal/cli
 internal/lab · internal/store/sqlite
 internal/publish · internal/mirror
 internal/site · internal/importer/markdown · internal/importer/feed · internal/editionlog · internal/keys · internal/target/fs · reader
-internal/importer
+internal/importer · internal/ninjs
 internal/target · internal/store · internal/sample
 edition · internal/news · internal/picture
-internal/lang · internal/durable · internal/term · vectors
+internal/lang · internal/durable · internal/term · internal/notekey · vectors
 `
 
 // never names what a package may not import at all, of our own or of others.

@@ -34,6 +34,7 @@ import (
 
 	"coranto/edition"
 	"coranto/internal/durable"
+	"coranto/internal/notekey"
 )
 
 // How long what is signed stays valid. Renew renews what would expire before the timestamp does, so that a newsroom
@@ -58,7 +59,7 @@ type Keys struct {
 	pool     pool                          // all keys that are here, those that don't count yet among them
 	roles    map[string]ed25519.PrivateKey // the keys in force by TUF role; "root" may be missing
 	log      note.Signer
-	cosigner cosigner
+	cosigner notekey.Cosigner
 	trust    *edition.Trust
 	signed   repository
 }
@@ -295,7 +296,7 @@ func (k *Keys) Expires() time.Time { return k.trust.Expires() }
 func (k *Keys) LogSigner() note.Signer { return k.log }
 
 // Cosigner returns the newsroom's timestamped co-signer, which says that a head was the newest at a time.
-func (k *Keys) Cosigner(now time.Time) note.Signer { return k.cosigner.at(now) }
+func (k *Keys) Cosigner(now time.Time) note.Signer { return k.cosigner.At(now) }
 
 // Masthead returns what the newsroom hands out: its name, languages and mirrors with the newest root.
 func (k *Keys) Masthead(name string, languages, mirrors []string) edition.Masthead {

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"coranto/edition"
+	"coranto/internal/notekey"
 )
 
 // A secret is one key file, read. Of the three kinds one is set.
@@ -22,7 +23,7 @@ type secret struct {
 	id       string
 	role     ed25519.PrivateKey // of a TUF role; id is the TUF key ID
 	log      note.Signer        // of the log, and verifier its public half
-	cosigner *cosigner          // of the newsroom's co-signer, likewise
+	cosigner *notekey.Cosigner  // of the newsroom's co-signer, likewise
 	verifier string
 }
 
@@ -68,11 +69,11 @@ func parseSecret(name string, b []byte) (s secret, err error) {
 	case path.Base(logKeyFile):
 		return parseLog(text)
 	case path.Base(cosignerKeyFile):
-		c, err := parseCosigner(text)
+		c, err := notekey.ParseCosigner(text)
 		if err != nil {
 			return s, err
 		}
-		s.cosigner, s.verifier, s.id = &c, c.verifierKey(), fmt.Sprintf("%08x", c.KeyHash())
+		s.cosigner, s.verifier, s.id = &c, c.VerifierKey(), fmt.Sprintf("%08x", c.KeyHash())
 		return s, nil
 	}
 	if s.role, err = parsePEM(b); err != nil {
@@ -83,14 +84,14 @@ func parseSecret(name string, b []byte) (s secret, err error) {
 }
 
 func parseLog(text string) (s secret, err error) {
-	name, key, err := parseNoteSecret(text, algEd25519)
+	name, key, err := notekey.Parse(text, notekey.Ed25519)
 	if err != nil {
 		return s, err
 	}
 	if s.verifier, err = note.NewEd25519VerifierKey(name, key.Public().(ed25519.PublicKey)); err != nil {
 		return s, err
 	}
-	s.id = fmt.Sprintf("%08x", keyHash(name, algEd25519, key))
+	s.id = fmt.Sprintf("%08x", notekey.Hash(name, notekey.Ed25519, key))
 	s.log, err = note.NewSigner(text)
 	return s, err
 }
@@ -107,7 +108,7 @@ func keyID(key ed25519.PrivateKey) (string, error) {
 // choose takes from the pool the keys that a root and a policy name. Those that are not here stay unset.
 func (k *Keys) choose(root *metadata.Metadata[metadata.RootType], p edition.Policy) {
 	k.roles = map[string]ed25519.PrivateKey{}
-	k.log, k.cosigner = nil, cosigner{}
+	k.log, k.cosigner = nil, notekey.Cosigner{}
 	for _, s := range k.pool.files {
 		for _, role := range roleNames {
 			if s.role != nil && slices.Contains(root.Signed.Roles[role].KeyIDs, s.id) {
@@ -150,7 +151,7 @@ func (k *Keys) checkPresent() error {
 	if k.log == nil {
 		return fmt.Errorf("open keys: %s: no key that the policy names", logKeyFile)
 	}
-	if k.cosigner.key == nil {
+	if k.cosigner.IsZero() {
 		return fmt.Errorf("open keys: %s: no key that the policy names", cosignerKeyFile)
 	}
 	if s, ok := k.pool.files[rootKeyFile]; ok && !k.inForce(s) && !k.replaced(s) {
