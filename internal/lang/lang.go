@@ -123,3 +123,20 @@ func Parents(tag string) []string {
 	}
 	return all
 }
+
+// Pick returns the text for a language from texts by tag, and the tag that it stands under: the language's own, a wider
+// one's, that of "" for any language, or else the first there is by tag. Empty texts don't count; text is empty when
+// there is no other.
+func Pick(texts map[string]string, tag string) (text, of string) {
+	for _, t := range append(Parents(tag), "") {
+		if texts[t] != "" {
+			return texts[t], t
+		}
+	}
+	for t, candidate := range texts {
+		if candidate != "" && (text == "" || t < of) {
+			text, of = candidate, t
+		}
+	}
+	return text, of
+}

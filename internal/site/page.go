@@ -188,25 +188,13 @@ func base(tag string) string {
 	return b
 }
 
-// localize picks the text for the page's language from texts by tag: its own, a wider one's, that of "" for any
-// language, or else the first there is by tag. It returns nil when there is none.
+// localize picks the text for the page's language from texts by tag (lang.Pick), or returns nil when there is none.
 func (p page) localize(texts map[string]string) *localized {
-	for _, tag := range append(lang.Parents(p.lang.Tag()), "") {
-		if t := texts[tag]; t != "" {
-			return p.marked(t, tag)
-		}
-	}
-	tags := make([]string, 0, len(texts))
-	for tag, t := range texts {
-		if t != "" {
-			tags = append(tags, tag)
-		}
-	}
-	if len(tags) == 0 {
+	text, tag := lang.Pick(texts, p.lang.Tag())
+	if text == "" {
 		return nil
 	}
-	first := slices.Min(tags)
-	return p.marked(texts[first], first)
+	return p.marked(text, tag)
 }
 
 // marked marks a text with its language where that is known and not the page's.
