@@ -153,11 +153,19 @@ func (k *Keys) Accept(p Proposal, now time.Time) (map[string][]byte, error) {
 	if next.pool, err = readPool(k.dir); err != nil {
 		return nil, err
 	}
-	next.choose(p.m, k.Policy())
+	text, err := next.duePolicy()
+	if err != nil {
+		return nil, err
+	}
+	policy, err := edition.ParsePolicy(text)
+	if err != nil {
+		return nil, err
+	}
+	next.choose(p.m, policy)
 	if err := next.checkPresent(); err != nil {
 		return nil, fmt.Errorf("the proposal names keys that are not here: %w", err)
 	}
-	files, err := next.sign(k.signed.policy, now)
+	files, err := next.sign(text, now)
 	if err != nil {
 		return nil, err
 	}
@@ -193,12 +201,21 @@ func (k *Keys) check(files map[string][]byte) error {
 // edition in it: readers keep what they have of the old log up to there, and drop whatever lies beyond as evidence.
 // The next edition that is published is the new log's first.
 func (k *Keys) ReplaceLog(last edition.Checkpoint, floor uint64, rnd io.Reader, now time.Time) (map[string][]byte, error) {
-	name, _, _ := strings.Cut(k.Policy().Origin(), ".coranto/")
-	logName, err := origin(name, rnd)
+	p, err := k.newLog(last, floor, rnd)
 	if err != nil {
 		return nil, err
 	}
-	p := k.Policy()
+	return k.SetPolicy(p, now)
+}
+
+// newLog makes the keys of a new log, which wait in keys/next/, and returns the policy that names them.
+func (k *Keys) newLog(last edition.Checkpoint, floor uint64, rnd io.Reader) (p edition.Policy, err error) {
+	name, _, _ := strings.Cut(k.Policy().Origin(), ".coranto/")
+	logName, err := origin(name, rnd)
+	if err != nil {
+		return p, err
+	}
+	p = k.Policy()
 	if last.Size > 0 {
 		p.After = append(slices.Clone(p.After), last)
 	}
@@ -207,11 +224,11 @@ func (k *Keys) ReplaceLog(last edition.Checkpoint, floor uint64, rnd io.Reader, 
 		next := nextFolder + strings.TrimPrefix(file, "keys/")
 		b, err := makeSecret(next, logName, rnd)
 		if err != nil {
-			return nil, err
+			return p, err
 		}
 		s, err := parseSecret(strings.TrimPrefix(file, "keys/"), b)
 		if err != nil {
-			return nil, err
+			return p, err
 		}
 		if s.log != nil {
 			p.Log = s.verifier
@@ -219,10 +236,10 @@ func (k *Keys) ReplaceLog(last edition.Checkpoint, floor uint64, rnd io.Reader, 
 			p.Cosigner = s.verifier
 		}
 		if err := durable.WritePrivate(k.dir, next, b); err != nil {
-			return nil, err
+			return p, err
 		}
 	}
-	return k.SetPolicy(p, now)
+	return p, p.Check()
 }
 
 // Check says whether enough have signed a proposal: nil, or a *MissingError.

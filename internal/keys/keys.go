@@ -119,15 +119,8 @@ func (k *Keys) first(now time.Time) error {
 
 // Open reads the keys of a newsroom, and verifies its trust repository as a reader would.
 func Open(dir *os.Root) (*Keys, error) {
-	k := &Keys{dir: dir}
-	root, err := dir.ReadFile(edition.RootPath(1))
+	k, err := OpenPartial(dir)
 	if err != nil {
-		return nil, fmt.Errorf("open keys: %w", err)
-	}
-	if k.trust, err = edition.NewTrust(root); err != nil {
-		return nil, err
-	}
-	if err := k.refresh(); err != nil {
 		return nil, err
 	}
 	return k, k.checkPresent()
@@ -178,31 +171,9 @@ func (k *Keys) readStaged(ctx context.Context, path string, max int64) ([]byte, 
 // signed by the keys of the newest root.
 const stagedPath = "trust/timestamp.next.json"
 
-// save writes signed files in an order in which every prefix is whole: first what nothing names yet, then a new root,
-// then the timestamp.
+// save writes signed files, takes them over, and gives the keys their places.
 func (k *Keys) save(files map[string][]byte) error {
-	timestamp := files[edition.TimestampPath]
-	var root string
-	for path, b := range files {
-		switch {
-		case path == edition.TimestampPath:
-		case strings.HasSuffix(path, ".root.json"):
-			root = path
-		default:
-			if err := durable.WriteSynced(k.dir, path, b); err != nil {
-				return err
-			}
-		}
-	}
-	if root != "" {
-		if err := durable.WriteSynced(k.dir, stagedPath, timestamp); err != nil {
-			return err
-		}
-		if err := durable.WriteSynced(k.dir, root, files[root]); err != nil {
-			return err
-		}
-	}
-	if err := durable.WriteSynced(k.dir, edition.TimestampPath, timestamp); err != nil {
+	if err := writeTrust(k.dir, files); err != nil {
 		return err
 	}
 	if err := k.refresh(); err != nil {
@@ -227,6 +198,11 @@ func (k *Keys) settle() error {
 	}
 	if err := remove(k.dir, stagedPath); err != nil {
 		return err
+	}
+	if k.log != nil { // a policy that waited for its root is in force
+		if err := remove(k.dir, nextPolicy); err != nil {
+			return err
+		}
 	}
 	var err error
 	k.pool, err = readPool(k.dir)

@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/theupdateframework/go-tuf/v2/metadata"
-	"golang.org/x/mod/sumdb/note"
 
 	"coranto/internal/durable"
 )
@@ -45,12 +45,10 @@ func (k *Keys) List() ([]Listed, error) {
 			list = append(list, l)
 		}
 	}
-	for _, n := range []struct {
-		role   string
-		signer note.Signer
-	}{{"log", k.log}, {"cosigner", k.cosigner}} {
-		id := fmt.Sprintf("%08x", n.signer.KeyHash())
-		list = append(list, Listed{Role: n.role, Name: n.signer.Name(), ID: id, Where: k.file(id), Threshold: 1, Of: 1})
+	for _, n := range []struct{ role, verifier string }{{"log", k.Policy().Log}, {"cosigner", k.Policy().Cosigner}} {
+		name, rest, _ := strings.Cut(n.verifier, "+")
+		id, _, _ := strings.Cut(rest, "+")
+		list = append(list, Listed{Role: n.role, Name: name, ID: id, Where: k.file(id), Threshold: 1, Of: 1})
 	}
 	return list, nil
 }
