@@ -518,6 +518,9 @@ func TestVectorsMasthead(t *testing.T) {
 
 func TestVectorsFreshness(t *testing.T) {
 	at := func(t *testing.T, s string) time.Time {
+		if s == "" {
+			return time.Time{}
+		}
 		v, err := time.Parse(time.RFC3339, s)
 		if err != nil {
 			t.Fatal(err)
@@ -525,7 +528,10 @@ func TestVectorsFreshness(t *testing.T) {
 		return v
 	}
 	run(t, "freshness.json", func(t *testing.T, _ vectors.File[vectors.Freshness, vectors.FreshnessValue], in vectors.Freshness) (vectors.FreshnessValue, error) {
-		fresh, age := edition.Judge(at(t, in.Now), at(t, in.AsOf), time.Duration(in.MaxAge)*time.Second, at(t, in.TrustExpires))
+		fresh, age := edition.Judge(at(t, in.Now), edition.Sighting{
+			AsOf: at(t, in.AsOf), Live: at(t, in.Live), NotBefore: at(t, in.NotBefore),
+			MaxAge: time.Duration(in.MaxAge) * time.Second, TrustExpires: at(t, in.TrustExpires),
+		})
 		return vectors.FreshnessValue{Fresh: string(fresh), Age: int64(age / time.Second)}, nil
 	})
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
+	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -42,13 +44,17 @@ func (d *round) settle(ctx context.Context) bool {
 	}
 	if best == nil {
 		d.r.trustAlone(d.trust)
+		d.r.sighted(d.live)
 		return false
 	}
-	return d.r.accept(best, d.trust)
+	isNew := d.r.accept(best, d.trust)
+	d.r.sighted(d.live)
+	return isNew
 }
 
 // asGood notes a mirror that offers the newest edition, unless its trust could not be had.
 func (d *round) asGood(o *offer) {
+	d.sight(o)
 	if o.trustErr == nil {
 		d.r.note(o.m, Good, "")
 	}
@@ -62,7 +68,7 @@ func (d *round) extendsKept(ctx context.Context, o *offer) bool {
 	case o.head.Origin != d.kept.Origin:
 		return true // a new log, by the policy; its floors say from where on
 	case o.head.Size < d.kept.Size:
-		d.older(o, d.kept, nil)
+		d.older(o, d.kept, d.precedesKept(ctx, o))
 		return false
 	}
 	err := d.consistent(ctx, d.kept.SignedCheckpoint, o)
@@ -79,12 +85,30 @@ func (d *round) extendsKept(ctx context.Context, o *offer) bool {
 	return false
 }
 
+// precedesKept says whether the head that was accepted before extends an offer: nil, a *edition.ForkError, or another
+// error when that can't be told. The tiles are those that were kept; a mirror that is behind has none of the larger log,
+// but another one may.
+func (d *round) precedesKept(ctx context.Context, o *offer) error {
+	var fork *edition.ForkError
+	err := edition.CheckConsistent(ctx, o.head.SignedCheckpoint, d.kept.SignedCheckpoint, d.r.state.tiles())
+	for _, other := range d.offers {
+		if err == nil || errors.As(err, &fork) || ctx.Err() != nil {
+			break
+		}
+		err = edition.CheckConsistent(ctx, o.head.SignedCheckpoint, d.kept.SignedCheckpoint, d.r.tiles(other.m))
+	}
+	return err
+}
+
 // older notes a mirror whose edition is not the newest; err is what comparing the two heads came to.
 func (d *round) older(o *offer, newest edition.Head, err error) {
 	var fork *edition.ForkError
 	if errors.As(err, &fork) {
 		d.fork(o.m, fork)
 		return
+	}
+	if err == nil {
+		d.sight(o)
 	}
 	d.r.note(o.m, Old, fmt.Sprintf("offers edition %d; %d is the newest", o.head.Manifest.Edition, newest.Manifest.Edition))
 }
@@ -107,22 +131,48 @@ func (d *round) consistent(ctx context.Context, smaller edition.SignedCheckpoint
 			ms = append(ms, other.m)
 		}
 	}
-	fork, _, err := race(ctx, d.r.opt.Hedge, ms, func(ctx context.Context, m *mirror) (*edition.ForkError, error) {
-		err := edition.CheckConsistent(ctx, smaller, o.head.SignedCheckpoint, d.r.tiles(m))
+	came, _, err := race(ctx, d.r.opt.Hedge, ms, func(ctx context.Context, m *mirror) (comparison, error) {
+		tiles := &recorder{fetch: d.r.tiles(m), files: map[string][]byte{}}
+		err := edition.CheckConsistent(ctx, smaller, o.head.SignedCheckpoint, tiles.get)
 		var fork *edition.ForkError
 		if errors.As(err, &fork) {
-			return fork, nil
+			return comparison{fork: fork}, nil
 		}
 		d.r.blameIn(ctx, m, err)
-		return nil, err
+		return comparison{tiles: tiles.files}, err
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if fork != nil {
-		return fork
+	case came.fork != nil:
+		return came.fork
+	case smaller.Hash == d.kept.Hash && len(came.tiles) > 0:
+		d.r.state.keepTiles(came.tiles)
 	}
 	return nil
+}
+
+// A comparison is what comparing two heads came to: a fork, or the tiles that prove that there is none.
+type comparison struct {
+	fork  *edition.ForkError
+	tiles map[string][]byte
+}
+
+// A recorder holds on to what is fetched through it. Its mutex guards files.
+type recorder struct {
+	fetch edition.Fetch
+	mu    sync.Mutex
+	files map[string][]byte
+}
+
+func (r *recorder) get(ctx context.Context, path string, max int64) ([]byte, error) {
+	b, err := r.fetch(ctx, path, max)
+	if err == nil {
+		r.mu.Lock()
+		r.files[path] = b
+		r.mu.Unlock()
+	}
+	return b, err
 }
 
 // tiles fetches the log's tiles from a mirror.
@@ -155,6 +205,10 @@ func (r *Reader) accept(o *offer, trust edition.Trust) bool {
 	if newer {
 		r.head = o.head
 	}
+	revoked := old.Size > 0 && !stands(old, trust.Policy())
+	if revoked {
+		r.liveAsOf = time.Time{} // whoever gave that head said nothing of this one
+	}
 	r.mu.Unlock()
 
 	if old.Size > 0 && o.head.Manifest.Epoch > old.Manifest.Epoch {
@@ -162,8 +216,9 @@ func (r *Reader) accept(o *offer, trust edition.Trust) bool {
 			r.opt.Log.Warn("keep", "error", err)
 		}
 	}
-	if old.Size > 0 && !stands(old, trust.Policy()) {
+	if revoked {
 		r.state.revoked(old)
+		r.state.unsighted()
 	}
 	r.state.put(stateTrust, trust.Export())
 	if newer {
@@ -186,7 +241,7 @@ func (r *Reader) trustAlone(trust edition.Trust) {
 	head := r.head
 	r.trust = trust
 	if revoked {
-		r.head = edition.Head{}
+		r.head, r.liveAsOf = edition.Head{}, time.Time{}
 	}
 	r.mu.Unlock()
 	if trust.Policy().Log != "" {
@@ -195,6 +250,7 @@ func (r *Reader) trustAlone(trust edition.Trust) {
 	if revoked {
 		r.opt.Log.Warn("edition taken back", "edition", head.Manifest.Edition)
 		r.state.revoked(head)
+		r.state.unsighted()
 	}
 }
 

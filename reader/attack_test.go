@@ -29,6 +29,8 @@ type watched struct {
 
 func watch(s reader.Source) watched { return watched{s, &sync.Mutex{}, map[string]int{}} }
 
+func (w watched) Live() bool { return true }
+
 func (w watched) Fetch(ctx context.Context, path string, max int64) ([]byte, error) {
 	w.mu.Lock()
 	w.asked[path]++
@@ -424,3 +426,6 @@ func (fullKeep) Get(string) ([]byte, error) { return nil, io.ErrUnexpectedEOF }
 func (fullKeep) Put(string, []byte) error   { return io.ErrShortWrite }
 func (fullKeep) Remove(string) error        { return io.ErrShortWrite }
 func (fullKeep) DropObjects() error         { return io.ErrShortWrite }
+func (fullKeep) Clear() error               { return io.ErrShortWrite }
+
+func (fullKeep) Usage() (reader.Usage, error) { return reader.Usage{}, io.ErrShortWrite }

@@ -92,6 +92,9 @@ func NewClient() *http.Client {
 // Name returns the host, with the folder where there is one.
 func (s *HTTPSource) Name() string { return s.base.Host + strings.TrimSuffix(s.base.Path, "/") }
 
+// Live says that it is asked over a network.
+func (s *HTTPSource) Live() bool { return true }
+
 // Close drops the connections that are idle.
 func (s *HTTPSource) Close() error {
 	s.client.CloseIdleConnections()

@@ -253,6 +253,9 @@ type memory struct {
 
 func (m memory) Name() string { return m.name }
 
+// Live says that it stands for a mirror on a network.
+func (m memory) Live() bool { return true }
+
 func (m memory) Fetch(_ context.Context, path string, max int64) ([]byte, error) {
 	b, ok := m.files[path]
 	switch {

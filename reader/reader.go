@@ -52,6 +52,9 @@ type Options struct {
 	Hedge time.Duration
 	// Now is the device's clock; the default is time.Now.
 	Now func() time.Time
+	// NotBefore is a time that has certainly passed, as when the program was made: a clock that is earlier is wrong. Zero
+	// when none is known.
+	NotBefore time.Time
 	// Log hears of what mirrors did. The default is silence.
 	Log *slog.Logger
 }
@@ -85,6 +88,7 @@ func (o Options) withDefaults() Options {
 type Reader struct {
 	masthead edition.Masthead
 	opt      Options
+	keep     *keepSwitch // opt.Keep as it was given
 	state    state
 	total    tally
 
@@ -98,13 +102,16 @@ type Reader struct {
 	head        edition.Head // the newest that was accepted; its Size is 0 before the first
 	from        string       // the mirror that gave head; empty when it was kept
 	unconfirmed bool         // head was first seen under trust that had expired
+	liveAsOf    time.Time    // edition.Sighting.Live of head
 }
 
 // Open returns a reader of a masthead's newsroom, which knows what the Keep holds of it and has asked no mirror yet.
 // The error is an *edition.InvalidError when the masthead's root is not valid.
 func Open(m edition.Masthead, opt Options) (*Reader, error) {
 	opt = opt.withDefaults()
-	r := &Reader{masthead: m, opt: opt, state: newState(opt.Keep, m, opt.Log)}
+	keep := &keepSwitch{below: opt.Keep}
+	opt.Keep = keep
+	r := &Reader{masthead: m, opt: opt, keep: keep, state: newState(keep, m, opt.Log)}
 	trust, err := r.state.trust(m.Root)
 	if err != nil {
 		return nil, err
@@ -115,11 +122,13 @@ func Open(m edition.Masthead, opt Options) (*Reader, error) {
 			r.head = head
 			mark, _ := r.state.get(stateUnconfirmed)
 			r.unconfirmed = string(mark) == head.ManifestHash.String()
+			r.liveAsOf = r.state.live()
 		}
 	}
 	for _, s := range opt.Sources {
 		r.add(s)
 	}
+	r.addAddresses(r.state.lines(stateAdded))
 	r.addAddresses(m.Mirrors)
 	r.addAddresses(r.head.Manifest.Mirrors)
 	return r, nil
@@ -155,7 +164,10 @@ func (r *Reader) Verdict() edition.Verdict {
 	if r.head.Size == 0 {
 		return edition.Verdict{}
 	}
-	fresh, age := edition.Judge(r.opt.Now(), r.head.AsOf, r.trust.Policy().MaxAge, r.trust.Expires())
+	fresh, age := edition.Judge(r.opt.Now(), edition.Sighting{
+		AsOf: r.head.AsOf, Live: r.liveAsOf, NotBefore: r.opt.NotBefore,
+		MaxAge: r.trust.Policy().MaxAge, TrustExpires: r.trust.Expires(),
+	})
 	return edition.Verdict{
 		Authentic:   true,
 		Whole:       true,

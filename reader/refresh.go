@@ -96,6 +96,7 @@ type round struct {
 
 	offers []*offer
 	forks  []*edition.ForkError
+	live   time.Time // the newest as-of time that a mirror gave over a network
 }
 
 func (r *Reader) newRound() *round {

@@ -24,6 +24,19 @@ type Source interface {
 	Fetch(ctx context.Context, path string, max int64) ([]byte, error)
 }
 
+// A Live source answers over a network at the time when it is asked. One that is not, a folder or a stick, is a set of
+// files that somebody made up at leisure: it can show any age that fits a wrong clock, so it alone makes nothing FRESH.
+// A Source that does not say so is not live.
+type Live interface {
+	// Live says whether it is.
+	Live() bool
+}
+
+func isLive(s Source) bool {
+	l, ok := s.(Live)
+	return ok && l.Live()
+}
+
 // ErrTooLong is returned for a file that goes on after the size that it may have.
 var ErrTooLong = errors.New("goes on after the size that it may have")
 

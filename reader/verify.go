@@ -40,6 +40,8 @@ type Problem struct {
 type VerifyOptions struct {
 	// Now is the device's clock; nil is time.Now.
 	Now func() time.Time
+	// NotBefore is a time that has certainly passed (edition.Sighting); zero when none is known.
+	NotBefore time.Time
 	// Progress is called now and then with the number of files that were checked and how many there are; it may be nil.
 	Progress func(done, total int)
 }
@@ -54,7 +56,7 @@ type Lister interface {
 // object and piece, each plain page and its twin, and, where the source is a Lister, that there is nothing else.
 // It goes on after a problem as far as it can. The error is nil however bad the mirror is; it is the context's.
 func Verify(ctx context.Context, src Source, m edition.Masthead, opt VerifyOptions) (Audit, error) {
-	a := &auditor{src: src, seen: map[string]bool{}, now: time.Now, progress: func(int, int) {}}
+	a := &auditor{src: src, seen: map[string]bool{}, now: time.Now, notBefore: opt.NotBefore, progress: func(int, int) {}}
 	if opt.Now != nil {
 		a.now = opt.Now
 	}
@@ -70,11 +72,12 @@ func Verify(ctx context.Context, src Source, m edition.Masthead, opt VerifyOptio
 	return a.Audit, ctx.Err()
 }
 
-// An auditor is the state of one Verify. Its mutex guards everything but src, now and progress.
+// An auditor is the state of one Verify. Its mutex guards everything but what stands before it.
 type auditor struct {
-	src      Source
-	now      func() time.Time
-	progress func(done, total int)
+	src       Source
+	now       func() time.Time
+	notBefore time.Time
+	progress  func(done, total int)
 
 	mu sync.Mutex
 	Audit
@@ -247,7 +250,11 @@ func (a *auditor) head(ctx context.Context, m edition.Masthead) (head edition.He
 	}
 	a.wantBytes(ctx, edition.CheckpointPath, head.Note)
 	a.Edition, a.AsOf, a.Word = head.Manifest.Edition, head.AsOf, head.Word
-	a.Fresh, a.Age = edition.Judge(a.now(), head.AsOf, trust.Policy().MaxAge, trust.Expires())
+	seen := edition.Sighting{AsOf: head.AsOf, NotBefore: a.notBefore, MaxAge: trust.Policy().MaxAge, TrustExpires: trust.Expires()}
+	if isLive(a.src) {
+		seen.Live = head.AsOf
+	}
+	a.Fresh, a.Age = edition.Judge(a.now(), seen)
 	return head, true
 }
 

@@ -269,6 +269,8 @@ type Freshness struct {
 	AsOf         string `json:"as_of"`
 	MaxAge       int64  `json:"max_age"` // seconds
 	TrustExpires string `json:"trust_expires"`
+	Live         string `json:"live,omitempty"`       // the newest as-of time that a mirror gave over a network
+	NotBefore    string `json:"not_before,omitempty"` // a time that has certainly passed
 }
 
 // FreshnessValue answers Freshness.

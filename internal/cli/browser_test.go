@@ -49,7 +49,7 @@ func TestBrowser(t *testing.T) {
 			if got.Lang != page.lang || got.Dir != page.dir || !strings.Contains(got.Text, page.says) {
 				t.Errorf("got lang %q, dir %q, %.300q", got.Lang, got.Dir, got.Text)
 			}
-			if !strings.Contains(got.Bar, "FRESH") {
+			if !strings.Contains(got.Bar, "AGE UNKNOWN") {
 				t.Errorf("the bar says %q", got.Bar)
 			}
 			if got.Wide {

@@ -94,7 +94,7 @@ func (s *specimen) finished(t testing.TB, dir string) {
 	}
 	out := must(t, "verify", filepath.Join(dir, "public"), "-q", "--json")
 	if err := json.Unmarshal([]byte(out), &audit); err != nil || !audit.Authentic || !audit.Whole ||
-		audit.Fresh != "FRESH" || audit.Edition != s.next || len(audit.Problems) > 0 {
+		audit.Fresh != "AGE UNKNOWN" || audit.Edition != s.next || len(audit.Problems) > 0 {
 		t.Errorf("verify: %s, %v", out, err)
 	}
 	if got := s.read(t, dir); got != s.pages[s.next] {

@@ -238,8 +238,11 @@ func freshness(v edition.Verdict) string {
 		return "unknown"
 	}
 	s := string(v.Fresh)
-	if v.Fresh == edition.Fresh || v.Fresh == edition.Aged {
+	switch v.Fresh {
+	case edition.Fresh, edition.Aged:
 		s += ", " + age(v.Age) + " old"
+	case edition.AgeUnknown:
+		s += ": of " + v.AsOf.UTC().Format("2 January 2006, 15:04 UTC") + ", " + age(v.Age) + " old if this device's clock is right"
 	}
 	if v.Word != "" {
 		s += " (" + v.Word + ")"

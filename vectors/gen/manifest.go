@@ -265,6 +265,7 @@ func quoted(list []string) string { return `"` + strings.Join(list, `","`) + `"`
 func freshness() *sheet[vectors.Freshness, vectors.FreshnessValue] {
 	s := newSheet[vectors.Freshness, vectors.FreshnessValue]("What a reader says of a head's age.")
 	s.rule = "Freshness"
+	const start = "2026-11-22T12:00:00Z" // when the head was signed, and given by a mirror
 	for _, c := range []struct {
 		name, now, expires, fresh string
 		age                       int64
@@ -281,7 +282,25 @@ func freshness() *sheet[vectors.Freshness, vectors.FreshnessValue] {
 		{"stale trust and aged", "2026-12-22T12:00:00Z", "2026-11-23T12:00:00Z", "STALE TRUST", 2592000},
 		{"stale trust and a wrong clock", "2026-11-22T11:00:00Z", "2026-11-22T10:00:00Z", "CLOCK WRONG", 0},
 	} {
-		s.ok(c.name, vectors.Freshness{Now: c.now, AsOf: "2026-11-22T12:00:00Z", MaxAge: 172800, TrustExpires: c.expires},
+		s.ok(c.name, vectors.Freshness{Now: c.now, AsOf: start, MaxAge: 172800, TrustExpires: c.expires, Live: start},
+			vectors.FreshnessValue{Fresh: c.fresh, Age: c.age})
+	}
+	const expires = "2026-12-22T12:00:00Z"
+	for _, c := range []struct {
+		name, now, live, notBefore, fresh string
+		age                               int64
+	}{
+		{"out of files alone", "2026-11-22T13:00:00Z", "", "", "AGE UNKNOWN", 3600},
+		{"out of files alone, aged", "2026-11-25T12:00:00Z", "", "", "AGED", 259200},
+		{"out of files alone, stale trust", "2026-12-22T12:00:01Z", "", "", "STALE TRUST", 2592001},
+		{"out of files alone, a wrong clock", "2026-11-22T11:00:00Z", "", "", "CLOCK WRONG", 0},
+		{"out of files, and an older one from a mirror", "2026-11-22T13:00:00Z", "2026-11-21T12:00:00Z", "", "FRESH", 3600},
+		{"out of files, and one that has aged from a mirror", "2026-11-22T13:00:00Z", "2026-11-20T12:59:59Z", "", "AGE UNKNOWN", 3600},
+		{"before a time that has passed", "2026-11-22T13:00:00Z", start, "2026-11-22T13:10:01Z", "CLOCK WRONG", 0},
+		{"a little before a time that has passed", "2026-11-22T13:00:00Z", start, "2026-11-22T13:10:00Z", "FRESH", 3600},
+		{"out of files alone, after a time that has passed", "2026-11-22T13:00:00Z", "", "2026-11-22T12:30:00Z", "AGE UNKNOWN", 3600},
+	} {
+		s.ok(c.name, vectors.Freshness{Now: c.now, AsOf: start, MaxAge: 172800, TrustExpires: expires, Live: c.live, NotBefore: c.notBefore},
 			vectors.FreshnessValue{Fresh: c.fresh, Age: c.age})
 	}
 	return s
