@@ -127,6 +127,8 @@ func workday(t *testing.T, s *Store) {
 	must(s.Seal(ctx, store.Edition{Head: store.Head{Number: 1, LogSize: 1}, Files: []store.File{{Path: "x.html", Removed: true}},
 		Objects: []edition.Hash{sum}, LogHashes: []edition.Hash{sum}}))
 	must(s.SetDelivered(ctx, "x", 1))
+	_, _, err = s.NextDue(ctx)
+	must(err)
 	s.Head(ctx)
 	s.File(ctx, "x.html")
 	s.HasObject(ctx, sum)

@@ -33,6 +33,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"AddressStays":       testAddressStays,
 		"SlugCollisions":     testSlugCollisions,
 		"Embargo":            testEmbargo,
+		"NextDue":            testNextDue,
 		"BackInTime":         testBackInTime,
 		"SettleTwice":        testSettleTwice,
 		"Numbering":          testNumbering,
@@ -66,8 +67,8 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"AdoptIntoNothing": testAdoptIntoNothing,
 		"AdoptRefuses":     testAdoptRefuses,
 		"AdoptOfANewLog":   testAdoptOfANewLog,
-		"Rebuild":          testRebuild,
-		"RebuildRefuses":   testRebuildRefuses,
+		"Restore":          testRebuild,
+		"RestoreRefuses":   testRebuildRefuses,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
