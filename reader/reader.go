@@ -55,6 +55,9 @@ type Options struct {
 	// NotBefore is a time that has certainly passed, as when the program was made: a clock that is earlier is wrong. Zero
 	// when none is known.
 	NotBefore time.Time
+	// NotBefore is a time that has certainly passed, as when the program was made: a clock that is earlier is wrong. Zero
+	// when none is known.
+	NotBefore time.Time
 	// Log hears of what mirrors did. The default is silence.
 	Log *slog.Logger
 }
@@ -103,6 +106,7 @@ type Reader struct {
 	from        string       // the mirror that gave head; empty when it was kept
 	unconfirmed bool         // head was first seen under trust that had expired
 	liveAsOf    time.Time    // edition.Sighting.Live of head
+	liveAsOf    time.Time    // edition.Sighting.Live of head
 }
 
 // Open returns a reader of a masthead's newsroom, which knows what the Keep holds of it and has asked no mirror yet.
@@ -122,6 +126,7 @@ func Open(m edition.Masthead, opt Options) (*Reader, error) {
 			r.head = head
 			mark, _ := r.state.get(stateUnconfirmed)
 			r.unconfirmed = string(mark) == head.ManifestHash.String()
+			r.liveAsOf = r.state.live()
 			r.liveAsOf = r.state.live()
 		}
 	}
