@@ -2,9 +2,11 @@ package reader
 
 import (
 	"cmp"
+	"container/list"
 	"errors"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -29,6 +31,21 @@ type Keep interface {
 	Remove(name string) error
 	// DropObjects removes every object: a newsroom took something back.
 	DropObjects() error
+	// Clear removes everything that the Keep has put anywhere, and nothing else.
+	Clear() error
+	// Usage says how much is held, and where.
+	Usage() (Usage, error)
+}
+
+// A Usage is what a Keep takes.
+type Usage struct {
+	// Objects is the number of objects and Bytes what they take, stored as they are; Limit is what they may take.
+	Objects      int
+	Bytes, Limit int64
+	// Place is the folder on this device; empty for memory.
+	Place string
+	// Encrypted: nothing in that folder can be read without a passphrase.
+	Encrypted bool
 }
 
 // DefaultKeepLimit is the size in bytes of the objects that a Keep holds unless told otherwise.
@@ -37,7 +54,10 @@ const DefaultKeepLimit = 256 << 20
 // maxKept is the size of the largest file that is taken back out of a Keep.
 const maxKept = 4 << 20
 
-func isObject(name string) bool { return strings.HasPrefix(name, "o/") }
+// objectsDir is the folder of objects, whose names begin with it.
+const objectsDir = "o"
+
+func isObject(name string) bool { return strings.HasPrefix(name, objectsDir+"/") }
 
 // MemoryKeep keeps everything in memory and leaves no trace.
 type MemoryKeep struct {
@@ -45,38 +65,54 @@ type MemoryKeep struct {
 
 	mu    sync.Mutex // guards what follows
 	files map[string][]byte
-	order []string // objects, oldest first
-	size  int64    // of the objects
+	order *list.List               // names of objects, the longest unused first
+	place map[string]*list.Element // where they stand in it
+	size  int64                    // of the objects
 }
 
 // Memory returns a Keep in memory for objects of up to limit bytes in all.
 func Memory(limit int64) *MemoryKeep {
-	return &MemoryKeep{limit: limit, files: map[string][]byte{}}
+	k := &MemoryKeep{limit: limit}
+	k.reset()
+	return k
+}
+
+// reset empties it; k.mu is held.
+func (k *MemoryKeep) reset() {
+	k.files, k.order, k.place, k.size = map[string][]byte{}, list.New(), map[string]*list.Element{}, 0
 }
 
 // Get returns what stands at a name.
 func (k *MemoryKeep) Get(name string) ([]byte, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if b, ok := k.files[name]; ok {
-		return slices.Clone(b), nil
+	b, ok := k.files[name]
+	if !ok {
+		return nil, fs.ErrNotExist
 	}
-	return nil, fs.ErrNotExist
+	if at, ok := k.place[name]; ok {
+		k.order.MoveToBack(at)
+	}
+	return slices.Clone(b), nil
 }
 
-// Put puts b at a name; the oldest objects give way.
+// Put puts b at a name; the objects that were not used for longest give way. One that is over the limit is not kept.
 func (k *MemoryKeep) Put(name string, b []byte) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if isObject(name) {
 		k.drop(name)
-		k.order = append(k.order, name)
-		k.size += int64(len(b))
+		size := int64(len(b))
+		if size > k.limit {
+			return nil
+		}
+		for k.size+size > k.limit {
+			k.drop(k.order.Front().Value.(string))
+		}
+		k.place[name] = k.order.PushBack(name)
+		k.size += size
 	}
 	k.files[name] = slices.Clone(b)
-	for k.size > k.limit {
-		k.drop(k.order[0])
-	}
 	return nil
 }
 
@@ -90,11 +126,10 @@ func (k *MemoryKeep) Remove(name string) error {
 
 // drop removes a name; k.mu is held.
 func (k *MemoryKeep) drop(name string) {
-	b, ok := k.files[name]
-	if ok && isObject(name) {
-		k.size -= int64(len(b))
-		i := slices.Index(k.order, name)
-		k.order = slices.Delete(k.order, i, i+1)
+	if at, ok := k.place[name]; ok {
+		k.size -= int64(len(k.files[name]))
+		k.order.Remove(at)
+		delete(k.place, name)
 	}
 	delete(k.files, name)
 }
@@ -103,11 +138,25 @@ func (k *MemoryKeep) drop(name string) {
 func (k *MemoryKeep) DropObjects() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for _, name := range k.order {
-		delete(k.files, name)
+	for name := range k.place {
+		k.drop(name)
 	}
-	k.order, k.size = nil, 0
 	return nil
+}
+
+// Clear removes everything.
+func (k *MemoryKeep) Clear() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.reset()
+	return nil
+}
+
+// Usage says how much is held.
+func (k *MemoryKeep) Usage() (Usage, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return Usage{Objects: len(k.place), Bytes: k.size, Limit: k.limit}, nil
 }
 
 // DirKeep keeps files in a folder. Times of files are those of fetching: reading a page again leaves no trace.
@@ -115,80 +164,162 @@ type DirKeep struct {
 	root  *os.Root
 	limit int64
 
-	mu   sync.Mutex // guards size and eviction
-	size int64      // of the objects; -1 until they are counted
+	mu   sync.Mutex       // guards what follows, and the objects against a second writer
+	size int64            // of the objects; -1 until they are counted
+	used map[string]int64 // when an object was last used by this program, as a count of uses
+	uses int64
 }
 
-// Dir returns a Keep in a folder for objects of up to limit bytes in all. The folder should be the user's alone.
+// Dir returns a Keep in a folder for objects of up to limit bytes in all. What is put there is for the user alone to
+// read. Of two programs that keep things in one folder each counts its own.
 func Dir(root *os.Root, limit int64) *DirKeep {
-	return &DirKeep{root: root, limit: limit, size: -1}
+	return &DirKeep{root: root, limit: limit, size: -1, used: map[string]int64{}}
 }
 
 // Get returns what stands at a name.
-func (k *DirKeep) Get(name string) ([]byte, error) {
+func (k *DirKeep) Get(name string) ([]byte, error) { return k.get(name, maxKept) }
+
+func (k *DirKeep) get(name string, max int64) ([]byte, error) {
 	f, err := k.root.Open(filepath.FromSlash(name))
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return readCapped(f, -1, maxKept)
+	b, err := readCapped(f, -1, max)
+	if err == nil && isObject(name) {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		k.use(name)
+	}
+	return b, err
 }
 
-// Put puts b at a name; the oldest objects give way. State is on the disk when Put returns.
+// use notes that an object was used; k.mu is held. It is noted in memory alone: on the disk it would tell what was read
+// again, and when.
+func (k *DirKeep) use(name string) {
+	k.uses++
+	k.used[name] = k.uses
+}
+
+// Put puts b at a name. Objects give way before: those that were fetched longest ago and not used since the program
+// began, then those that were not used for longest. One that is over the limit is not kept. State is on the disk when
+// Put returns.
 func (k *DirKeep) Put(name string, b []byte) error {
 	if !isObject(name) {
+		if err := k.private(path.Dir(name)); err != nil {
+			return err
+		}
 		return durable.WritePrivate(k.root, name, b)
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	size := int64(len(b))
+	if size > k.limit {
+		return nil
+	}
+	if fi, err := k.root.Lstat(filepath.FromSlash(name)); err == nil {
+		if fi.Size() == size {
+			k.use(name)
+			return nil
+		}
+		k.size = -1 // damaged: counted anew
+	}
+	if err := k.makeRoom(size); err != nil {
+		return err
+	}
+	if err := k.private(objectsDir); err != nil {
+		return err
 	}
 	if err := durable.WriteNew(k.root, name, b); err != nil {
 		return err
 	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.size >= 0 {
-		k.size += int64(len(b))
-		if k.size <= k.limit {
-			return nil
-		}
-	}
-	return k.evict()
+	k.size += size
+	k.use(name)
+	return nil
+}
+
+// private makes a folder that nobody else can look into, whatever the one around it lets them.
+func (k *DirKeep) private(dir string) error {
+	return k.root.MkdirAll(filepath.FromSlash(dir), 0o700)
 }
 
 // Remove removes a name.
 func (k *DirKeep) Remove(name string) error {
-	if err := k.root.Remove(filepath.FromSlash(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if isObject(name) {
+		k.size = -1
 	}
-	return nil
+	return k.remove(name)
+}
+
+func (k *DirKeep) remove(name string) error {
+	delete(k.used, name)
+	return ignoreAbsent(k.root.Remove(filepath.FromSlash(name)))
 }
 
 // DropObjects removes every object.
 func (k *DirKeep) DropObjects() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.size = 0
-	return k.root.RemoveAll("o")
+	k.size = -1
+	clear(k.used)
+	return k.root.RemoveAll(objectsDir)
 }
 
-// evict counts the objects and removes the oldest until a tenth of the limit is free, unless they are within it.
-// k.mu is held.
-func (k *DirKeep) evict() error {
-	objects, err := k.objects()
-	if err != nil {
-		return err
+// Clear removes the objects and the state of every newsroom. Other files in the folder are somebody else's and stay.
+func (k *DirKeep) Clear() error {
+	err := k.DropObjects()
+	names, listErr := k.states()
+	err = errors.Join(err, listErr)
+	for _, name := range names {
+		err = errors.Join(err, k.root.RemoveAll(name))
 	}
-	k.size = 0
-	for _, o := range objects {
-		k.size += o.Size()
+	return err
+}
+
+// states returns the folders that hold newsrooms' state.
+func (k *DirKeep) states() (names []string, err error) {
+	entries, err := fs.ReadDir(k.root.FS(), ".")
+	for _, d := range entries {
+		if d.IsDir() && isStateDir(d.Name()) {
+			names = append(names, d.Name())
+		}
 	}
-	if k.size <= k.limit {
+	return names, err
+}
+
+// isStateDir says whether a name is one that newState makes: the beginning of a trust's ID.
+func isStateDir(name string) bool {
+	return len(name) == stateDirLength && strings.Trim(name, "0123456789abcdef") == ""
+}
+
+// Usage counts what is in the folder.
+func (k *DirKeep) Usage() (Usage, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	objects, err := k.count()
+	return Usage{Objects: len(objects), Bytes: k.size, Limit: k.limit, Place: k.root.Name()}, err
+}
+
+// makeRoom removes objects until size bytes more are within the limit, and then a tenth of it beyond, so that not every
+// Put has to. k.mu is held.
+func (k *DirKeep) makeRoom(size int64) error {
+	if k.size >= 0 && k.size+size <= k.limit {
 		return nil
 	}
-	slices.SortFunc(objects, func(a, b kept) int { return cmp.Or(a.ModTime().Compare(b.ModTime()), cmp.Compare(a.name, b.name)) })
+	objects, err := k.count()
+	if err != nil || k.size+size <= k.limit {
+		return err
+	}
+	slices.SortFunc(objects, func(a, b kept) int {
+		return cmp.Or(cmp.Compare(k.used[a.name], k.used[b.name]), a.ModTime().Compare(b.ModTime()), cmp.Compare(a.name, b.name))
+	})
 	for _, o := range objects {
-		if k.size <= k.limit-k.limit/10 {
+		if k.size+size <= k.limit-k.limit/10 {
 			break
 		}
-		if err := k.Remove(o.name); err != nil {
+		if err := k.remove(o.name); err != nil {
 			return err
 		}
 		k.size -= o.Size()
@@ -196,23 +327,27 @@ func (k *DirKeep) evict() error {
 	return nil
 }
 
+// A kept is an object in the folder. What a crash left half-written is one too, and goes as they do.
 type kept struct {
 	fs.FileInfo
 	name string
 }
 
-func (k *DirKeep) objects() (list []kept, err error) {
-	err = fs.WalkDir(k.root.FS(), "o", func(name string, d fs.DirEntry, err error) error {
+// count lists the objects and adds up their sizes; k.mu is held.
+func (k *DirKeep) count() (objects []kept, err error) {
+	k.size = 0
+	err = fs.WalkDir(k.root.FS(), objectsDir, func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return ignoreAbsent(err)
 		}
 		info, err := d.Info()
 		if err == nil {
-			list = append(list, kept{info, name})
+			objects = append(objects, kept{info, name})
+			k.size += info.Size()
 		}
 		return ignoreAbsent(err)
 	})
-	return list, err
+	return objects, err
 }
 
 func ignoreAbsent(err error) error {

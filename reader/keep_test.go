@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -20,7 +21,23 @@ func keeps(t *testing.T) map[string]reader.Keep {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { root.Close() })
-	return map[string]reader.Keep{"memory": reader.Memory(1000), "dir": reader.Dir(root, 1000)}
+	return map[string]reader.Keep{"memory": reader.Memory(1000), "dir": reader.Dir(root, 1000), "sealed": sealed(t, t.TempDir(), 3*sealedSize)}
+}
+
+const passphrase = "correct horse battery"
+
+// sealedSize is about what 1,000 bytes take in an encrypted keep: a third of its limit.
+const sealedSize = 4700
+
+// sealed opens an encrypted keep in a folder.
+func sealed(t testing.TB, dir string, limit int64) *reader.SealedKeep {
+	t.Helper()
+	root, err := os.OpenRoot(dir)
+	must(t, err)
+	t.Cleanup(func() { root.Close() })
+	k, _, err := reader.Sealed(root, limit, passphrase, 4)
+	must(t, err)
+	return k
 }
 
 func objectOf(c byte, n int) (string, []byte) {
@@ -87,6 +104,9 @@ func TestKeepLetsTheOldestGo(t *testing.T) {
 			if held == 0 || held > 3 {
 				t.Errorf("got %d objects of 300 bytes, want 1 to 3 within 1000", held)
 			}
+			if u, err := k.Usage(); err != nil || u.Objects != held || u.Bytes == 0 || u.Bytes > u.Limit {
+				t.Errorf("got %+v, %v, want %d objects within the limit", u, err, held)
+			}
 			if _, err := k.Get("state"); err != nil {
 				t.Errorf("state gave way to objects: %v", err)
 			}
@@ -134,4 +154,105 @@ func TestDirKeepStaysInside(t *testing.T) {
 	if err := k.Put("../state", []byte("x")); err == nil {
 		t.Error("put outside of the folder: got no error")
 	}
+}
+
+// What was used last stays, whichever came first; what is larger than the limit is not kept at all.
+func TestKeepLetsTheUnusedGo(t *testing.T) {
+	for name, k := range keeps(t) {
+		t.Run(name, func(t *testing.T) {
+			first, b := objectOf('a', 300)
+			must(t, k.Put(first, b))
+			for c := byte('b'); c <= 'z'; c++ {
+				object, b := objectOf(c, 300)
+				must(t, k.Put(object, b))
+				if _, err := k.Get(first); err != nil {
+					t.Fatalf("after %c: what is used all the time: got %v", c, err)
+				}
+				if u, err := k.Usage(); err != nil || u.Bytes > u.Limit {
+					t.Fatalf("after %c: got %+v, %v", c, u, err)
+				}
+			}
+			large, b := objectOf('L', 100_000)
+			must(t, k.Put(large, b))
+			if _, err := k.Get(large); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("an object over the limit: got %v", err)
+			}
+			if _, err := k.Get(first); err != nil {
+				t.Errorf("it drove out what was there: %v", err)
+			}
+		})
+	}
+}
+
+func TestKeepClear(t *testing.T) {
+	for name, k := range keeps(t) {
+		t.Run(name, func(t *testing.T) {
+			object, b := objectOf('a', 10)
+			const state = "0123456789abcdef/trust"
+			must(t, k.Put(object, b))
+			must(t, k.Put(state, b))
+			must(t, k.Clear())
+			for _, name := range []string{object, state} {
+				if _, err := k.Get(name); !errors.Is(err, fs.ErrNotExist) {
+					t.Errorf("%s: got %v, want fs.ErrNotExist", name, err)
+				}
+			}
+			if u, err := k.Usage(); err != nil || u.Objects != 0 || u.Bytes != 0 {
+				t.Errorf("got %+v, %v, want nothing", u, err)
+			}
+		})
+	}
+}
+
+// A folder that was given may hold what is none of the reader's.
+func TestDirKeepClearsItsOwn(t *testing.T) {
+	dir := t.TempDir()
+	root, err := os.OpenRoot(dir)
+	must(t, err)
+	defer root.Close()
+	for _, name := range []string{"letter.txt", "photos/me.jpg", "0123456789abcdef.txt", "0123456789abcdeX/y"} {
+		must(t, os.MkdirAll(filepath.Join(dir, filepath.Dir(name)), 0o755))
+		must(t, os.WriteFile(filepath.Join(dir, name), nil, 0o644))
+	}
+	k := reader.Dir(root, 1000)
+	object, b := objectOf('a', 10)
+	must(t, k.Put(object, b))
+	must(t, k.Put("0123456789abcdef/trust", b))
+	must(t, k.Clear())
+	if got, want := tree(t, dir), "0123456789abcdeX/y 0123456789abcdef.txt letter.txt photos/me.jpg"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// Nobody else may look into what is kept, even in a folder that all can.
+func TestDirKeepIsPrivate(t *testing.T) {
+	dir := t.TempDir()
+	must(t, os.Chmod(dir, 0o755))
+	root, err := os.OpenRoot(dir)
+	must(t, err)
+	defer root.Close()
+	k := reader.Dir(root, 1000)
+	object, b := objectOf('a', 10)
+	must(t, k.Put(object, b))
+	must(t, k.Put("0123456789abcdef/trust", b))
+	for _, name := range []string{"o", "0123456789abcdef"} {
+		if fi, err := os.Stat(filepath.Join(dir, name)); err != nil || fi.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s: got %v, %v", name, fi.Mode(), err)
+		}
+	}
+}
+
+// tree returns the names of all files in a folder.
+func tree(t testing.TB, dir string) string {
+	t.Helper()
+	var names []string
+	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			name, _ = filepath.Rel(dir, name)
+			names = append(names, filepath.ToSlash(name))
+		}
+		return err
+	})
+	must(t, err)
+	return strings.Join(names, " ")
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,6 +21,8 @@ const (
 	stateRefused     = "refused"     // mirrors that lied, as JSON
 	stateFork        = "fork-"       // evidence, by its hash
 	stateRevoked     = "revoked-"    // a signed note that was taken back, by its hash
+	stateEvidence    = "evidence"    // the names of the two above, a line each
+	stateAdded       = "mirrors"     // addresses of mirrors that the user added, a line each
 )
 
 // shunFor is how long a mirror that lied is asked last. It is not for ever: a disk may have failed, and was replaced.
@@ -32,11 +36,14 @@ type state struct {
 	keep   Keep
 	prefix string
 	log    *slog.Logger
-	mu     *sync.Mutex // guards the file of refusals
+	mu     *sync.Mutex // guards the files that are changed: refusals, evidence, mirrors
 }
 
+// stateDirLength is the number of hex digits of a trust's ID that name the folder of its state.
+const stateDirLength = 16
+
 func newState(k Keep, m edition.Masthead, log *slog.Logger) state {
-	return state{keep: k, prefix: m.ID().String()[:16] + "/", log: log, mu: &sync.Mutex{}}
+	return state{keep: k, prefix: m.ID().String()[:stateDirLength] + "/", log: log, mu: &sync.Mutex{}}
 }
 
 func (s state) get(name string) ([]byte, bool) {
@@ -122,13 +129,43 @@ func (s state) refuse(mirror, what string, now time.Time) {
 
 // evidence keeps the proof of a fork.
 func (s state) evidence(fork *edition.ForkError) {
-	b := fork.Evidence()
-	s.put(stateFork+edition.Sum(b).String()[:16], b)
+	s.keepEvidence(stateFork, fork.Evidence())
+}
+
+// maxEvidence is the number of proofs that are kept. One would do; a thief could sign any number.
+const maxEvidence = 64
+
+// keepEvidence keeps a proof and its name.
+func (s state) keepEvidence(kind string, b []byte) {
+	name := kind + edition.Sum(b).String()[:16]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	names := s.lines(stateEvidence)
+	if slices.Contains(names, name) || len(names) >= maxEvidence {
+		return
+	}
+	s.put(name, b)
+	s.putLines(stateEvidence, append(names, name))
+}
+
+// lines returns the lines of a file; none when it isn't there.
+func (s state) lines(name string) []string {
+	b, _ := s.get(name)
+	return strings.Fields(string(b))
+}
+
+// putLines puts lines, which hold no white space; a file without any is removed.
+func (s state) putLines(name string, lines []string) {
+	if len(lines) == 0 {
+		s.remove(name)
+		return
+	}
+	s.put(name, []byte(strings.Join(lines, "\n")+"\n"))
 }
 
 // revoked keeps, as evidence, the head of an edition that the newsroom has taken back, and holds on to it no longer.
 func (s state) revoked(h edition.Head) {
-	s.put(stateRevoked+edition.Sum(h.Note).String()[:16], h.Note)
+	s.keepEvidence(stateRevoked, h.Note)
 	s.remove(stateLatest)
 	s.remove(stateUnconfirmed)
 }
