@@ -55,9 +55,6 @@ type Options struct {
 	// NotBefore is a time that has certainly passed, as when the program was made: a clock that is earlier is wrong. Zero
 	// when none is known.
 	NotBefore time.Time
-	// NotBefore is a time that has certainly passed, as when the program was made: a clock that is earlier is wrong. Zero
-	// when none is known.
-	NotBefore time.Time
 	// Log hears of what mirrors did. The default is silence.
 	Log *slog.Logger
 }
@@ -91,7 +88,6 @@ func (o Options) withDefaults() Options {
 type Reader struct {
 	masthead edition.Masthead
 	opt      Options
-	keep     *keepSwitch // opt.Keep as it was given
 	state    state
 	total    tally
 
@@ -106,16 +102,13 @@ type Reader struct {
 	from        string       // the mirror that gave head; empty when it was kept
 	unconfirmed bool         // head was first seen under trust that had expired
 	liveAsOf    time.Time    // edition.Sighting.Live of head
-	liveAsOf    time.Time    // edition.Sighting.Live of head
 }
 
 // Open returns a reader of a masthead's newsroom, which knows what the Keep holds of it and has asked no mirror yet.
 // The error is an *edition.InvalidError when the masthead's root is not valid.
 func Open(m edition.Masthead, opt Options) (*Reader, error) {
 	opt = opt.withDefaults()
-	keep := &keepSwitch{below: opt.Keep}
-	opt.Keep = keep
-	r := &Reader{masthead: m, opt: opt, keep: keep, state: newState(keep, m, opt.Log)}
+	r := &Reader{masthead: m, opt: opt, state: newState(opt.Keep, m, opt.Log)}
 	trust, err := r.state.trust(m.Root)
 	if err != nil {
 		return nil, err
@@ -127,13 +120,11 @@ func Open(m edition.Masthead, opt Options) (*Reader, error) {
 			mark, _ := r.state.get(stateUnconfirmed)
 			r.unconfirmed = string(mark) == head.ManifestHash.String()
 			r.liveAsOf = r.state.live()
-			r.liveAsOf = r.state.live()
 		}
 	}
 	for _, s := range opt.Sources {
 		r.add(s)
 	}
-	r.addAddresses(r.state.lines(stateAdded))
 	r.addAddresses(m.Mirrors)
 	r.addAddresses(r.head.Manifest.Mirrors)
 	return r, nil
