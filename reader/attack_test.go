@@ -426,3 +426,6 @@ func (fullKeep) Get(string) ([]byte, error) { return nil, io.ErrUnexpectedEOF }
 func (fullKeep) Put(string, []byte) error   { return io.ErrShortWrite }
 func (fullKeep) Remove(string) error        { return io.ErrShortWrite }
 func (fullKeep) DropObjects() error         { return io.ErrShortWrite }
+func (fullKeep) Clear() error               { return io.ErrShortWrite }
+
+func (fullKeep) Usage() (reader.Usage, error) { return reader.Usage{}, io.ErrShortWrite }

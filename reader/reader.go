@@ -88,6 +88,7 @@ func (o Options) withDefaults() Options {
 type Reader struct {
 	masthead edition.Masthead
 	opt      Options
+	keep     *keepSwitch // opt.Keep as it was given
 	state    state
 	total    tally
 
@@ -108,7 +109,9 @@ type Reader struct {
 // The error is an *edition.InvalidError when the masthead's root is not valid.
 func Open(m edition.Masthead, opt Options) (*Reader, error) {
 	opt = opt.withDefaults()
-	r := &Reader{masthead: m, opt: opt, state: newState(opt.Keep, m, opt.Log)}
+	keep := &keepSwitch{below: opt.Keep}
+	opt.Keep = keep
+	r := &Reader{masthead: m, opt: opt, keep: keep, state: newState(keep, m, opt.Log)}
 	trust, err := r.state.trust(m.Root)
 	if err != nil {
 		return nil, err
@@ -125,6 +128,7 @@ func Open(m edition.Masthead, opt Options) (*Reader, error) {
 	for _, s := range opt.Sources {
 		r.add(s)
 	}
+	r.addAddresses(r.state.lines(stateAdded))
 	r.addAddresses(m.Mirrors)
 	r.addAddresses(r.head.Manifest.Mirrors)
 	return r, nil
