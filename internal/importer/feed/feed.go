@@ -31,6 +31,8 @@ type Options struct {
 	Language string
 	// Client fetches sources that are URLs; nil refuses them.
 	Client *http.Client
+	// Fetched are the bytes of sources that were read before, as by a Fetcher; the others are read.
+	Fetched map[string][]byte
 	// Progress is told of each source; it may be nil.
 	Progress importer.Progress
 }
@@ -50,10 +52,18 @@ func Import(ctx context.Context, st importer.Store, sources []string, opt Option
 	return w.Close(ctx, nil)
 }
 
+// read returns a source's bytes.
+func (o Options) read(ctx context.Context, source string) ([]byte, error) {
+	if b, ok := o.Fetched[source]; ok {
+		return b, nil
+	}
+	return read(ctx, source, o.Client)
+}
+
 // importSource hands a source's items to the writer. Only what must end the import is returned as an error.
 func importSource(ctx context.Context, w *importer.Writer, source string, opt Options) error {
 	file := importer.Place{File: source}
-	b, err := read(ctx, source, opt.Client)
+	b, err := opt.read(ctx, source)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

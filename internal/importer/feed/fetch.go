@@ -55,28 +55,52 @@ func readAll(r io.Reader) ([]byte, error) {
 }
 
 func fetch(ctx context.Context, source string, client *http.Client) ([]byte, error) {
+	b, _, err := fetchIfChanged(ctx, source, client, version{})
+	return b, err
+}
+
+// readIfChanged is read, but returns nil when a server says that the source is what it was.
+func readIfChanged(ctx context.Context, source string, client *http.Client, old version) ([]byte, version, error) {
+	if isURL(source) {
+		return fetchIfChanged(ctx, source, client, old)
+	}
+	b, err := read(ctx, source, client)
+	return b, version{}, err
+}
+
+func fetchIfChanged(ctx context.Context, source string, client *http.Client, old version) ([]byte, version, error) {
 	if client == nil {
-		return nil, errors.New("URLs are not fetched here")
+		return nil, old, errors.New("URLs are not fetched here")
 	}
 	ctx, cancel := context.WithTimeout(ctx, Timeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, source, nil)
 	if err != nil {
-		return nil, err
+		return nil, old, err
 	}
 	request.Header.Set("User-Agent", "coranto")
 	request.Header.Set("Accept", "application/feed+json, application/atom+xml, application/rss+xml, application/json, application/xml, */*;q=0.5")
+	if old.etag != "" {
+		request.Header.Set("If-None-Match", old.etag)
+	}
+	if old.modified != "" {
+		request.Header.Set("If-Modified-Since", old.modified)
+	}
 	careful := *client
 	careful.CheckRedirect = checkRedirect
 	response, err := careful.Do(request)
 	if err != nil {
-		return nil, err
+		return nil, old, err
 	}
 	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("fetch %q: the server answers %s", source, response.Status)
+	switch {
+	case response.StatusCode == http.StatusNotModified && old != version{}:
+		return nil, old, nil
+	case response.StatusCode != http.StatusOK:
+		return nil, old, fmt.Errorf("fetch %q: the server answers %s", source, response.Status)
 	}
-	return readAll(response.Body)
+	b, err := readAll(response.Body)
+	return b, version{etag: response.Header.Get("ETag"), modified: response.Header.Get("Last-Modified")}, err
 }
 
 // checkRedirect follows a few redirects, and never from https to anything else.
