@@ -19,7 +19,7 @@ cmd/coranto
 internal/cli
 internal/lab · internal/store/sqlite
 internal/publish · internal/mirror
-internal/site · internal/importer/markdown · internal/importer/feed · internal/editionlog · internal/keys · internal/target/fs · reader
+internal/site · internal/importer/markdown · internal/importer/feed · internal/editionlog · internal/witness · internal/keys · internal/target/fs · reader
 internal/importer · internal/ninjs
 internal/target · internal/store · internal/sample
 edition · internal/news · internal/picture

@@ -3,10 +3,12 @@ package edition
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
@@ -287,4 +289,22 @@ func parseHashLine(line, word string) (h tlog.Hash, err error) {
 	}
 	copy(h[:], b)
 	return h, nil
+}
+
+// CosignedAt returns the time in a signature line of a cosigner, which somebody has verified. It refuses a time that
+// readers would.
+func CosignedAt(line []byte) (time.Time, error) {
+	f := strings.Fields(string(line))
+	if len(f) != 3 {
+		return time.Time{}, errors.New("not a signature line")
+	}
+	raw, err := base64.StdEncoding.DecodeString(f[2])
+	if err != nil || len(raw) < 4+timestampSize {
+		return time.Time{}, errors.New("not a co-signature")
+	}
+	t := binary.BigEndian.Uint64(raw[4:])
+	if t == 0 || t > maxSigned {
+		return time.Time{}, fmt.Errorf("co-signed at %d s, which is no time", t)
+	}
+	return time.Unix(int64(t), 0).UTC(), nil
 }
