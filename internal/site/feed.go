@@ -9,6 +9,7 @@ import (
 
 	"coranto/internal/lang"
 	"coranto/internal/news"
+	"coranto/internal/ninjs"
 	"coranto/internal/store"
 )
 
@@ -100,7 +101,7 @@ func (f feed) entry(ctx context.Context, snap Snapshot, h store.Headline) (entry
 	}
 	rev := a.Revision
 	e := entry{
-		ID: urn(st.ID, a.Lang), Story: st.ID, Link: f.ref(StoryPath(a.Lang, st.Address)),
+		ID: ninjs.URI(st.ID, a.Lang), Story: st.ID, Link: f.ref(StoryPath(a.Lang, st.Address)),
 		Title: rev.Headline, Summary: rev.Standfirst, Content: f.content(st.Address, rev, r),
 		Published: a.Published.UTC(), Updated: a.Updated.UTC(),
 	}
@@ -117,35 +118,6 @@ func (f feed) entry(ctx context.Context, snap Snapshot, h store.Headline) (entry
 		e.Topics = append(e.Topics, t.Name)
 	}
 	return e, nil
-}
-
-// content renders an article's text, with its corrections under it.
-func (f feed) content(addr news.Address, rev news.Revision, r refs) string {
-	w := writer{page: f.page, addr: addr, refs: r, href: f.ref, level: 1}
-	if rev.Lead != nil {
-		w.figure(rev.Lead)
-	}
-	w.blocks(rev.Body)
-	if len(rev.Corrections) > 0 {
-		w.raw("<h2>")
-		w.word("corrections")
-		w.raw("</h2>\n<ul>\n")
-		for _, c := range rev.Corrections {
-			w.raw("<li>%s: ", f.lang.Date(c.Time))
-			w.text(c.Text)
-			w.raw("</li>\n")
-		}
-		w.raw("</ul>\n")
-	}
-	return string(w.take())
-}
-
-// ref returns the reference to a path of the site: absolute where it is known on which host that stands.
-func (f feed) ref(path string) string {
-	if f.site.cfg.BaseURL != "" {
-		return f.site.cfg.BaseURL + path
-	}
-	return f.to(path)
 }
 
 // urn names a thing of the newsroom by some parts, whatever host it is on.

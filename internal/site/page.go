@@ -14,6 +14,7 @@ import (
 
 	"coranto/edition"
 	"coranto/internal/lang"
+	"coranto/internal/ninjs"
 )
 
 // A File is one file of the site.
@@ -39,7 +40,9 @@ type page struct {
 	Title, Description string
 	// Alternates are the same page in all its languages, this one among them.
 	Alternates []alternate
-	Feeds      []feedLink
+	// Document leads to the same as ninjs; empty where the page is not an article's.
+	Document string
+	Feeds    []feedLink
 }
 
 // An alternate is the same page in a language.
@@ -113,8 +116,8 @@ func (p page) Others() []alternate {
 	return slices.DeleteFunc(slices.Clone(p.Alternates), func(a alternate) bool { return a.Lang == p.lang.Tag() })
 }
 
-// AlternateLinks returns the elements that tell machines of the alternates. Like LanguageList it stands on every page
-// of a story, with every language of it, and a template takes ten times as long.
+// AlternateLinks returns the elements that tell machines of the alternates and of the document. Like LanguageList it
+// stands on every page of a story, with every language of it, and a template takes ten times as long.
 func (p page) AlternateLinks() template.HTML {
 	if len(p.Alternates) == 0 {
 		return ""
@@ -122,6 +125,10 @@ func (p page) AlternateLinks() template.HTML {
 	var b strings.Builder
 	for _, a := range append(slices.Clone(p.Alternates), alternate{Lang: "x-default", Href: p.Choice()}) {
 		element(&b, "link", "rel", "alternate", "hreflang", a.Lang, "href", a.Href)
+		b.WriteByte('\n')
+	}
+	if p.Document != "" {
+		element(&b, "link", "rel", "alternate", "type", ninjs.MediaType, "href", p.Document)
 		b.WriteByte('\n')
 	}
 	return template.HTML(b.String())

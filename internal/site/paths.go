@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"coranto/internal/news"
+	"coranto/internal/ninjs"
 	"coranto/internal/store"
 )
 
@@ -21,6 +22,11 @@ func FeedPaths(tag string) (atom, rss, json string) {
 // StoryPath returns where a story's page in a language stands: fa/story/2026/11/22/border/index.html.
 func StoryPath(tag string, a news.Address) string {
 	return tag + "/" + storyDir(a) + "index.html"
+}
+
+// DocumentPath returns where an article stands as ninjs: fa/story/2026/11/22/border/ninjs.json.
+func DocumentPath(tag string, a news.Address) string {
+	return tag + "/" + storyDir(a) + ninjs.FileName
 }
 
 // storyDir returns the part of a story's paths that its languages share: story/2026/11/22/border/. It is also the

@@ -1,4 +1,4 @@
-// Package site makes files of news: fronts, story pages, lists, archives and feeds.
+// Package site makes files of news: fronts, story pages, articles as ninjs, lists, archives and feeds.
 //
 // It is a pure function. The same snapshot of the store and the same Config give the same bytes, whatever the machine,
 // the time, or the order of what came before. It knows no database, no edition beyond the rules of its paths, and no
@@ -35,14 +35,15 @@ import (
 	"coranto/edition"
 	"coranto/internal/lang"
 	"coranto/internal/news"
+	"coranto/internal/ninjs"
 	"coranto/internal/store"
 )
 
 // The code shapes the pages as much as the templates do, so it counts in the fingerprint.
 //
 //go:embed templates/*.html style.css
-//go:embed archive.go atom.go blocks.go feed.go figure.go front.go jsonfeed.go list.go page.go paths.go refs.go rss.go
-//go:embed site.go story.go units.go
+//go:embed archive.go atom.go blocks.go content.go feed.go figure.go front.go jsonfeed.go list.go page.go paths.go
+//go:embed refs.go rss.go site.go story.go units.go
 var assets embed.FS
 
 // Config is what the pages say of the newsroom itself.
@@ -171,7 +172,11 @@ func fingerprint(cfg Config, catalogue *lang.Catalogue) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	fmt.Fprintf(h, "%s\n%d %d\n%s\n", b, store.FrontSize, store.PerPage, catalogue.Fingerprint(cfg.Languages))
+	documents, err := ninjs.Fingerprint()
+	if err != nil {
+		return "", err
+	}
+	fmt.Fprintf(h, "%s\n%d %d\n%s\n%s\n", b, store.FrontSize, store.PerPage, catalogue.Fingerprint(cfg.Languages), documents)
 	err = fs.WalkDir(assets, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err

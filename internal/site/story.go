@@ -63,7 +63,8 @@ type evidence struct {
 	Retrieved             *stamp
 }
 
-// story renders a story's pages, in all its languages unless the unit names the one that differs, and names its media.
+// story renders a story's pages and documents, in all its languages unless the unit names the one that differs, and
+// names its media.
 func (s *Site) story(ctx context.Context, snap Snapshot, u Unit) (Output, error) {
 	st, err := snap.Story(ctx, u.Story)
 	if errors.Is(err, store.ErrNotFound) {
@@ -87,14 +88,18 @@ func (s *Site) story(ctx context.Context, snap Snapshot, u Unit) (Output, error)
 	langs := s.languages(st.Articles)
 	for _, a := range st.Articles {
 		if !shows(a, u.List.Lang) {
-			out.Kept = append(out.Kept, StoryPath(a.Lang, st.Address))
+			out.Kept = append(out.Kept, StoryPath(a.Lang, st.Address), DocumentPath(a.Lang, st.Address))
 			continue
 		}
 		f, err := s.article(st, a, langs, r)
 		if err != nil {
 			return Output{}, err
 		}
-		out.Files = append(out.Files, f)
+		document, err := s.document(st, a, r)
+		if err != nil {
+			return Output{}, err
+		}
+		out.Files = append(out.Files, f, document)
 	}
 	media, err := mediaFiles(st.Address, r)
 	out.Files = append(out.Files, media...)
@@ -152,6 +157,7 @@ func (s *Site) article(st news.Story, a news.Article, langs []lang.Language, r r
 	p.Description = rev.Standfirst
 	p.Published, p.Updated = p.minute(a.Published), p.minute(a.Updated)
 	p.Alternates = p.alternates(langs, func(tag string) string { return StoryPath(tag, st.Address) })
+	p.Document = p.to(DocumentPath(a.Lang, st.Address))
 	p.Origin = p.origin(st, rev.Origin)
 	w := writer{page: p.page, addr: st.Address, refs: r, href: p.to, claims: &claims{}, level: 1}
 	if rev.Lead != nil {
