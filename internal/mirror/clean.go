@@ -2,8 +2,8 @@ package mirror
 
 import (
 	"context"
-	"slices"
-	"strings"
+	"errors"
+	"maps"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -12,74 +12,131 @@ import (
 )
 
 // clean takes away what is no longer part of the edition that the mirror now holds. Stopped, the next pull does it.
-func (p *pull) clean(ctx context.Context, held *edition.Tree, h *heads) error {
-	if p.rec.clean == p.head.ManifestHash && !p.opt.Recheck {
-		return p.expire(ctx)
-	}
-	if err := p.cleanPages(ctx, held); err != nil {
-		return err
-	}
-	if err := p.cleanLog(ctx, h); err != nil {
-		return err
-	}
-	err := p.remove(ctx, "trust/", func(name string) bool {
-		_, ours := h.trust[name]
-		return !ours
-	})
+//
+// What went with the last edition follows from the two trees, and is retired. Whether an object is still part of the
+// edition elsewhere takes all of its leaves: so retired objects wait for a sweep, which comes seldom, but at once when
+// the newsroom has taken something back.
+func (p *pull) clean(ctx context.Context, held edition.Tree, h *heads) error {
+	since, err := p.loadRetired()
 	if err != nil {
 		return err
 	}
-	if err := p.retire(ctx, held); err != nil {
-		return err
-	}
-	p.dropParts()
-	if s, ok := p.opt.To.(interface{ Sweep() error }); ok {
-		if err := s.Sweep(); err != nil {
+	sweep := p.sweepNow()
+	if isNew := p.rec.clean != p.head.ManifestHash; isNew || p.opt.Recheck {
+		known, err := p.leave(ctx, held, since)
+		if err != nil {
 			return err
 		}
+		if err := p.cleanSmall(ctx, h); err != nil {
+			return err
+		}
+		sweep = sweep || !known
 	}
-	p.rec.clean, p.rec.epoch = p.head.ManifestHash, p.head.Manifest.Epoch
+	if sweep || p.isDue(since) {
+		if err := p.sweep(ctx, held, since); err != nil {
+			return p.distrust(err)
+		}
+	}
+	if err := p.saveRetired(since); err != nil {
+		return err
+	}
+	p.rec.begun, p.rec.clean, p.rec.epoch = nil, p.head.ManifestHash, p.head.Manifest.Epoch
 	return p.save()
 }
 
-// cleanPages removes the pages of editions before, and of those that were begun.
-func (p *pull) cleanPages(ctx context.Context, held *edition.Tree) error {
+// sweepNow says whether what is no longer part of the edition is to go at once: since the newsroom has taken something
+// back, since nothing is retained, or since nobody knows what stands here.
+func (p *pull) sweepNow() bool {
+	isNew := p.rec.clean != p.head.ManifestHash
+	return p.opt.Recheck || p.rec.clean.IsZero() || isNew && (p.head.Manifest.Epoch > p.rec.epoch || p.opt.Retain <= 0)
+}
+
+// distrust makes the next pull look at everything when what stands here turned out to be damaged.
+func (p *pull) distrust(err error) error {
+	if !errors.Is(err, errDamaged) {
+		return err
+	}
+	p.rec.objects, p.rec.clean = edition.Hash{}, edition.Hash{}
+	return errors.Join(err, p.save())
+}
+
+// leave removes the pages of editions before and of those that were begun, and retires their objects, where the edition
+// that is held has others. It says whether it knows all of them.
+func (p *pull) leave(ctx context.Context, held edition.Tree, since retired) (known bool, err error) {
+	known = true
 	for _, h := range p.rec.begun {
-		gone, err := p.gone(ctx, h, held)
+		if h == p.head.ManifestHash {
+			continue
+		}
+		gone, err := p.gone(ctx, h, held, since)
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return false, ctx.Err()
 		}
 		if err != nil {
 			p.opt.Log.Warn("pages of an edition that is damaged here may be left", "error", err)
+			known = false
 		}
 		for _, path := range gone {
 			if err := first(p.opt.To.Delete(ctx, path), p.opt.To.Delete(ctx, path+edition.TwinSuffix)); err != nil {
-				return err
+				return false, err
 			}
 			p.count(func(r *Result) { r.Removed++ })
 		}
 	}
-	p.rec.begun = nil
-	return p.save()
+	return known, nil
 }
 
-// gone returns the paths that an edition has whose tree stands here, and the one that is held has not; with an error as
-// many as could be read.
-func (p *pull) gone(ctx context.Context, manifest edition.Hash, held *edition.Tree) (paths []string, err error) {
-	if manifest == p.head.ManifestHash {
-		return nil, nil
+// gone returns the paths that an edition has whose tree stands here, and the one that is held has not, and retires what
+// only the former is known to have. With an error it is as much as could be read.
+func (p *pull) gone(ctx context.Context, manifest edition.Hash, held edition.Tree, since retired) (paths []string, err error) {
+	retire := func(h edition.Hash) {
+		if _, known := since[h]; !known {
+			since[h] = p.opt.Now()
+		}
 	}
 	old, err := p.tree(ctx, manifest)
 	if err != nil {
 		return nil, err
 	}
-	err = each(changes(ctx, old, held), func(c change) error {
-		if c.new == nil {
-			paths = append(paths, c.path)
+	retire(manifest)
+	err = each(old.NodesNotIn(ctx, held), func(level []edition.Hash) error {
+		for _, h := range level {
+			retire(h)
 		}
 		return nil
 	})
+	if err != nil {
+		return nil, err
+	}
+	err = each(changes(ctx, old, held), func(c edition.Change) error {
+		if c.Old == nil {
+			return nil
+		}
+		if c.New == nil {
+			paths = append(paths, c.Path)
+		}
+		if !c.Old.Inline() {
+			retire(c.Old.List)
+		}
+		e, err := p.withList(ctx, *c.Old)
+		for _, h := range e.Objects {
+			retire(h)
+		}
+		return err
+	})
 	return paths, err
+}
+
+// cleanSmall removes small files that are not part of the log or the trust any more, and pieces of objects.
+func (p *pull) cleanSmall(ctx context.Context, h *heads) error {
+	if err := p.cleanLog(ctx, h); err != nil {
+		return err
+	}
+	p.dropParts()
+	return p.remove(ctx, "trust/", func(name string) bool {
+		_, ours := h.trust[name]
+		return !ours
+	})
 }
 
 // cleanLog removes what the log does not have, as the files of one that it replaced, and partial files beside full ones.
@@ -122,19 +179,29 @@ func (p *pull) remove(ctx context.Context, prefix string, unwanted func(name str
 	return nil
 }
 
-// retire removes the objects that nothing leads to: those that are retired for longer than Options.Retain, or all of
-// them when the newsroom has taken something back, or when nobody knows what they are.
-func (p *pull) retire(ctx context.Context, held *edition.Tree) error {
-	since, err := p.loadRetired()
+// isDue says whether retired objects wait whose time is over. A sweep then takes them all; the next one has time.
+func (p *pull) isDue(since retired) bool {
+	now := p.opt.Now()
+	if pause := now.Sub(p.rec.swept); pause >= 0 && pause < p.opt.Retain/4 {
+		return false
+	}
+	for _, at := range since {
+		if now.Sub(at) >= p.opt.Retain {
+			return true
+		}
+	}
+	return false
+}
+
+// sweep looks at every object that stands here, and at all that the edition leads to. It removes what is retired for
+// long enough, and all that the edition does not lead to where that is to go at once. It retires what nobody had noticed.
+func (p *pull) sweep(ctx context.Context, held edition.Tree, since retired) error {
+	reached, err := p.reached(ctx, p.head.ManifestHash, held)
 	if err != nil {
 		return err
 	}
-	reached, err := p.reached(ctx, held)
-	if err != nil {
-		return err
-	}
-	purge := p.rec.clean.IsZero() || p.head.Manifest.Epoch > p.rec.epoch || p.opt.Retain <= 0
-	now, still := p.opt.Now(), retired{}
+	purge, now := p.sweepNow(), p.opt.Now()
+	still := retired{}
 	err = p.remove(ctx, "o/", func(name string) bool {
 		h, ok := edition.ParseObjectPath(name)
 		if !ok || reached[h] {
@@ -153,60 +220,40 @@ func (p *pull) retire(ctx context.Context, held *edition.Tree) error {
 	if err != nil {
 		return err
 	}
-	return p.saveRetired(still)
+	if s, ok := p.opt.To.(interface{ Sweep() error }); ok {
+		if err := s.Sweep(); err != nil {
+			return err
+		}
+	}
+	clear(since)
+	maps.Copy(since, still)
+	p.rec.swept = now
+	return nil
 }
 
-// reached returns every object that the edition consists of.
-func (p *pull) reached(ctx context.Context, held *edition.Tree) (map[edition.Hash]bool, error) {
-	reached := map[edition.Hash]bool{p.head.ManifestHash: true}
+// reached returns every object that an edition consists of.
+func (p *pull) reached(ctx context.Context, manifest edition.Hash, held edition.Tree) (map[edition.Hash]bool, error) {
+	reached := map[edition.Hash]bool{manifest: true}
 	err := each(held.Nodes(ctx), func(h edition.Hash) error {
 		reached[h] = true
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return reached, each(held.Range(ctx, "", ""), func(l edition.Leaf) error {
-		if !l.Entry.Inline() {
-			reached[l.Entry.List] = true
-		}
-		e, err := p.withList(ctx, l.Entry)
-		for _, h := range e.Objects {
-			reached[h] = true
-		}
-		return err
-	})
-}
-
-// expire removes the retired objects whose time is over.
-func (p *pull) expire(ctx context.Context) error {
-	since, err := p.loadRetired()
-	if err != nil || len(since) == 0 {
-		return err
-	}
-	var due []edition.Hash
-	for h, at := range since {
-		if p.opt.Now().Sub(at) >= p.opt.Retain {
-			due = append(due, h)
-		}
-	}
-	return p.drop(ctx, since, due)
-}
-
-// drop removes retired objects.
-func (p *pull) drop(ctx context.Context, since retired, due []edition.Hash) error {
-	if len(due) == 0 {
-		return nil
-	}
-	slices.SortFunc(due, func(a, b edition.Hash) int { return strings.Compare(a.String(), b.String()) })
-	for _, h := range due {
-		if err := p.opt.To.Delete(ctx, edition.ObjectPath(h)); err != nil {
+	if err == nil {
+		err = each(held.Range(ctx, "", ""), func(l edition.Leaf) error {
+			if !l.Entry.Inline() {
+				reached[l.Entry.List] = true
+			}
+			e, err := p.withList(ctx, l.Entry)
+			for _, h := range e.Objects {
+				reached[h] = true
+			}
 			return err
-		}
-		p.count(func(r *Result) { r.Removed++ })
-		delete(since, h)
+		})
 	}
-	return p.saveRetired(since)
+	if err != nil {
+		return nil, damaged(err)
+	}
+	return reached, nil
 }
 
 // DefaultRetain is how long a mirror keeps objects that are no longer part of the edition, unless told otherwise.

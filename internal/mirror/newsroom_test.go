@@ -86,6 +86,12 @@ func (r *newsroom) masthead() edition.Masthead { return r.Keys.Masthead(r.Name, 
 // put imports a story in all languages; one without words is withdrawn.
 func (r *newsroom) put(i int, words string) {
 	r.t.Helper()
+	_, err := r.Store.PutMany(r.t.Context(), []news.Story{oneOf(i, words)})
+	must(r.t, err)
+}
+
+// oneOf returns a story in all languages; one without words is withdrawn.
+func oneOf(i int, words string) news.Story {
 	s := news.Story{ID: fmt.Sprintf("story-%d", i)}
 	for _, l := range tongues {
 		status := news.Published
@@ -100,8 +106,7 @@ func (r *newsroom) put(i int, words string) {
 			},
 		})
 	}
-	_, err := r.Store.PutMany(r.t.Context(), []news.Story{s})
-	must(r.t, err)
+	return s
 }
 
 // publish makes an edition, or signs the last one anew.

@@ -9,16 +9,16 @@ import (
 )
 
 // pages puts the plain pages, and their twins, that a tree's files have and an older one's have not. It removes none.
-func (p *pull) pages(ctx context.Context, old, new *edition.Tree) error {
+func (p *pull) pages(ctx context.Context, old, new edition.Tree) error {
 	done := 0
 	g, ctx := p.group(ctx)
-	err := each(changes(ctx, old, new), func(c change) error {
-		if c.new == nil {
+	err := each(changes(ctx, old, new), func(c edition.Change) error {
+		if c.New == nil {
 			return nil
 		}
 		g.Go(func() error {
-			if err := p.page(ctx, c.path, *c.new); err != nil {
-				return fmt.Errorf("page %s: %w", c.path, err)
+			if err := p.page(ctx, c.Path, *c.New); err != nil {
+				return fmt.Errorf("page %s: %w", c.Path, err)
 			}
 			return nil
 		})

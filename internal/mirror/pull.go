@@ -266,17 +266,17 @@ func (p *pull) refresh(ctx context.Context, r *reader.Reader) error {
 
 // bring makes the mirror hold the edition of p.head. The order is that of SPEC.md, "The publishing order".
 func (p *pull) bring(ctx context.Context) error {
-	head, next := p.head.ManifestHash, p.treeOf(p.head.Manifest)
-	isNew := p.rec.pages != head
-	var old *edition.Tree
-	if isNew && !p.opt.Recheck {
-		old = p.base(ctx)
-	}
-	p.files = int(p.head.Manifest.Files)
-	if p.rec.objects != head || p.opt.Recheck {
+	next := p.treeOf(p.head.Manifest)
+	isNew := p.rec.pages != p.head.ManifestHash
+	old := p.base(ctx, isNew)
+	if err := p.bringObjects(ctx, old, next); errors.Is(err, errDamaged) && !old.Root.IsZero() {
+		p.opt.Log.Warn("everything is looked at again", "error", err)
+		old = edition.Tree{}
 		if err := p.bringObjects(ctx, old, next); err != nil {
 			return err
 		}
+	} else if err != nil {
+		return err
 	}
 	heads, err := p.proveHeads(ctx)
 	if err != nil {
@@ -291,7 +291,7 @@ func (p *pull) bring(ctx context.Context) error {
 		return err
 	}
 	p.result.Edition, p.result.New = p.head.Manifest.Edition, isNew
-	p.rec.pages = head
+	p.rec.pages = p.head.ManifestHash
 	if err := p.save(); err != nil {
 		return err
 	}
@@ -299,9 +299,9 @@ func (p *pull) bring(ctx context.Context) error {
 }
 
 // bringPages makes the plain pages those of the new edition. Those that it does not have any more stay until it is out.
-func (p *pull) bringPages(ctx context.Context, old, next *edition.Tree) error {
+func (p *pull) bringPages(ctx context.Context, old, next edition.Tree) error {
 	if p.rec.pages.IsZero() {
-		old = nil // nobody knows what stands here
+		old = edition.Tree{} // nobody knows what stands here
 	}
 	if err := p.begin(p.head.ManifestHash); err != nil {
 		return err
@@ -309,27 +309,28 @@ func (p *pull) bringPages(ctx context.Context, old, next *edition.Tree) error {
 	return p.pages(ctx, old, next)
 }
 
-// base returns the tree of the edition whose objects are all here; nil when there is none, or it is not to be believed.
-func (p *pull) base(ctx context.Context) *edition.Tree {
-	if p.rec.objects.IsZero() {
-		return nil
+// base returns the tree of the edition whose objects are all here, to which a new one is compared; the zero Tree where
+// there is none, or everything is to be looked at.
+func (p *pull) base(ctx context.Context, isNew bool) edition.Tree {
+	if p.rec.objects.IsZero() || !isNew || p.opt.Recheck {
+		return edition.Tree{}
 	}
 	t, err := p.tree(ctx, p.rec.objects)
-	if err == nil {
-		for _, e := range t.Nodes(ctx) {
-			err = first(err, e)
-		}
-	}
 	if err != nil {
 		p.opt.Log.Warn("everything is looked at again", "error", err)
-		return nil
+		return edition.Tree{}
 	}
 	return t
 }
 
-// bringObjects brings every object of the new edition here that is missing.
-func (p *pull) bringObjects(ctx context.Context, old, next *edition.Tree) error {
-	if err := p.nodes(ctx, next.Root); err != nil {
+// bringObjects brings every object of the new edition here that is missing. What the old one has is taken to be here;
+// Options.Recheck looks.
+func (p *pull) bringObjects(ctx context.Context, old, next edition.Tree) error {
+	p.files = int(p.head.Manifest.Files)
+	if p.rec.objects == p.head.ManifestHash && !p.opt.Recheck {
+		return nil
+	}
+	if err := p.nodes(ctx, old, next); err != nil {
 		return err
 	}
 	if err := p.measure(ctx, old, next); err != nil {

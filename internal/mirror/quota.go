@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"maps"
 	"os"
-	"slices"
 	"strings"
 
 	"coranto/edition"
@@ -14,17 +12,17 @@ import (
 
 // measure counts what differs from what is here, and refuses an edition that does not fit. While it is brought the old
 // edition stands as well, since readers must get one or the other whole.
-func (p *pull) measure(ctx context.Context, old, next *edition.Tree) error {
+func (p *pull) measure(ctx context.Context, old, next edition.Tree) error {
 	p.files = 0
 	var needs int64
 	counted := map[edition.Hash]bool{}
-	err := each(changes(ctx, old, next), func(c change) error {
-		if c.new == nil {
+	err := each(changes(ctx, old, next), func(c edition.Change) error {
+		if c.New == nil {
 			return nil
 		}
 		p.files++
 		if p.opt.Quota > 0 {
-			needs += p.pageNeeds(ctx, c.path, *c.new) + p.objectNeeds(ctx, *c.new, counted)
+			needs += p.pageNeeds(ctx, c.Path, *c.New) + p.objectNeeds(ctx, *c.New, counted)
 		}
 		return nil
 	})
@@ -73,10 +71,18 @@ func (p *pull) objectNeeds(ctx context.Context, e edition.Entry, counted map[edi
 	return e.Size + e.ListSize()
 }
 
-// makeRoom removes what is retired before its time, but for what the new edition is known to have.
-func (p *pull) makeRoom(ctx context.Context, next *edition.Tree, has map[edition.Hash]bool) error {
+// makeRoom removes what is retired before its time, but for what the edition that stands or the new one has.
+func (p *pull) makeRoom(ctx context.Context, next edition.Tree, has map[edition.Hash]bool) error {
 	since, err := p.loadRetired()
-	if err != nil || len(since) == 0 {
+	if err != nil || len(since) == 0 || p.rec.pages.IsZero() {
+		return err
+	}
+	standing, err := p.tree(ctx, p.rec.pages)
+	if err != nil {
+		return damaged(err)
+	}
+	reached, err := p.reached(ctx, p.rec.pages, standing)
+	if err != nil {
 		return err
 	}
 	err = each(next.Nodes(ctx), func(h edition.Hash) error {
@@ -84,10 +90,19 @@ func (p *pull) makeRoom(ctx context.Context, next *edition.Tree, has map[edition
 		return nil
 	})
 	if err != nil {
-		return err
+		return damaged(err)
 	}
-	due := slices.Collect(maps.Keys(since))
-	return p.drop(ctx, since, slices.DeleteFunc(due, func(h edition.Hash) bool { return has[h] }))
+	for h := range since {
+		if reached[h] || has[h] {
+			continue
+		}
+		if err := p.opt.To.Delete(ctx, edition.ObjectPath(h)); err != nil {
+			return err
+		}
+		p.count(func(r *Result) { r.Removed++ })
+		delete(since, h)
+	}
+	return p.saveRetired(since)
 }
 
 // takeBack removes the nodes that were fetched of an edition that does not fit.

@@ -36,12 +36,15 @@ type record struct {
 	// clean is the edition for which all that is no longer part of it was retired, epoch its purge epoch.
 	clean edition.Hash
 	epoch uint64
+	// swept is when all objects were last looked at, in whole seconds.
+	swept time.Time
 }
 
-// marshal returns the record's one encoding: six lines, and one more for each edition that was begun.
+// marshal returns the record's one encoding: seven lines, and one more for each edition that was begun.
 func (r record) marshal() []byte {
 	var b strings.Builder
-	fmt.Fprintf(&b, "coranto mirror 1\ntrust %v\nobjects %v\npages %v\nclean %v\nepoch %d\n", r.trust, r.objects, r.pages, r.clean, r.epoch)
+	fmt.Fprintf(&b, "coranto mirror 1\ntrust %v\nobjects %v\npages %v\nclean %v\nepoch %d\nswept %d\n",
+		r.trust, r.objects, r.pages, r.clean, r.epoch, r.swept.Unix())
 	for _, h := range r.begun {
 		fmt.Fprintf(&b, "begun %v\n", h)
 	}
@@ -75,6 +78,9 @@ func parseRecord(b []byte) (r record, err error) {
 	epoch, e := strconv.ParseUint(next("epoch"), 10, 64)
 	err = errors.Join(err, e)
 	r.epoch = epoch
+	swept, e := strconv.ParseInt(next("swept"), 10, 64)
+	err = errors.Join(err, e)
+	r.swept = time.Unix(swept, 0)
 	for err == nil && lines[0] != "" {
 		r.begun = append(r.begun, hash("begun"))
 	}

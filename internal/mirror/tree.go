@@ -3,9 +3,8 @@ package mirror
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
-	"slices"
-	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -13,56 +12,63 @@ import (
 )
 
 // tree returns the tree of a manifest that stands here, read from here alone.
-func (p *pull) tree(ctx context.Context, manifest edition.Hash) (*edition.Tree, error) {
+func (p *pull) tree(ctx context.Context, manifest edition.Hash) (edition.Tree, error) {
 	b, err := p.opt.To.Get(ctx, edition.ObjectPath(manifest), edition.MaxManifest)
 	if err != nil {
-		return nil, err
+		return edition.Tree{}, err
 	}
 	if edition.Sum(b) != manifest {
-		return nil, errors.New("the manifest of an earlier edition is damaged")
+		return edition.Tree{}, errors.New("the manifest of an earlier edition is damaged")
 	}
 	m, err := edition.ParseManifest(b)
 	if err != nil {
-		return nil, err
+		return edition.Tree{}, err
 	}
 	return p.treeOf(m), nil
 }
 
-func (p *pull) treeOf(m edition.Manifest) *edition.Tree {
-	return &edition.Tree{Root: m.Root, Get: func(ctx context.Context, h edition.Hash) ([]byte, error) {
+func (p *pull) treeOf(m edition.Manifest) edition.Tree {
+	return edition.Tree{Root: m.Root, Get: func(ctx context.Context, h edition.Hash) ([]byte, error) {
 		return p.opt.To.Get(ctx, edition.ObjectPath(h), edition.MaxNode)
 	}}
 }
 
-// nodes brings all nodes of a tree here, level by level.
-func (p *pull) nodes(ctx context.Context, root edition.Hash) error {
-	seen := map[edition.Hash]bool{root: true}
-	for level := []edition.Hash{root}; len(level) > 0; {
-		var mu sync.Mutex // guards below
-		var below []edition.Hash
+// errDamaged says that the tree of an edition that stands here can't be read whole.
+var errDamaged = errors.New("damaged here")
+
+// damaged wraps what a tree that is read from here yields for an error.
+func damaged(err error) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", errDamaged, err)
+}
+
+// nodes brings the nodes of a tree here that an older one has not, level by level.
+func (p *pull) nodes(ctx context.Context, old, next edition.Tree) error {
+	bring := func(level []edition.Hash) error {
 		g, ctx := p.group(ctx)
 		for _, h := range level {
 			g.Go(func() error {
-				b, err := p.object(ctx, want{hash: h, size: edition.MaxNode, open: true})
-				if err != nil {
-					return err
-				}
-				children, err := edition.Children(b)
-				mu.Lock()
-				defer mu.Unlock()
-				below = append(below, children...)
-				p.progress("tree", len(seen), 0)
+				_, err := p.object(ctx, want{hash: h, size: edition.MaxNode, open: true})
 				return err
 			})
 		}
-		if err := g.Wait(); err != nil {
+		return g.Wait()
+	}
+	done := 0
+	if err := bring([]edition.Hash{next.Root}); err != nil {
+		return err
+	}
+	for level, err := range next.NodesNotIn(ctx, old) {
+		if err != nil {
+			return damaged(err)
+		}
+		if err := bring(level); err != nil {
 			return err
 		}
-		level = slices.DeleteFunc(below, func(h edition.Hash) bool {
-			known := seen[h]
-			seen[h] = true
-			return known
-		})
+		done += len(level)
+		p.progress("tree", done, 0)
 	}
 	return nil
 }
@@ -74,69 +80,19 @@ func (p *pull) group(ctx context.Context) (*errgroup.Group, context.Context) {
 	return g, ctx
 }
 
-// A change is a path whose entry differs between two trees; a nil entry is none.
-type change struct {
-	path     string
-	old, new *edition.Entry
-}
-
-// changes yields the paths at which a tree differs from an older one, in the order of their keys; without an older one
-// all of its paths. It ends after the first error.
-func changes(ctx context.Context, old, new *edition.Tree) iter.Seq2[change, error] {
-	return func(yield func(change, error) bool) {
-		if old != nil && new != nil && old.Root == new.Root {
-			return
-		}
-		before, stopBefore := leaves(ctx, old)
-		defer stopBefore()
-		after, stopAfter := leaves(ctx, new)
-		defer stopAfter()
-		a, b := before(), after()
-		for a.ok || b.ok {
-			if err := errors.Join(a.err, b.err); err != nil {
-				yield(change{}, err)
-				return
+// changes yields the paths at which a tree differs from an older one, or all of its paths where that is
+// the zero Tree. Both stand here.
+func changes(ctx context.Context, old, next edition.Tree) iter.Seq2[edition.Change, error] {
+	return func(yield func(edition.Change, error) bool) {
+		for c, err := range edition.Diff(ctx, old, next) {
+			if err != nil {
+				err = damaged(err)
 			}
-			var c change
-			takeOld, takeNew := !b.ok || a.ok && a.key <= b.key, !a.ok || b.ok && b.key <= a.key
-			if takeOld {
-				c.path, c.old = a.leaf.Path, &a.leaf.Entry
-				a = before()
-			}
-			if takeNew {
-				c.path, c.new = b.leaf.Path, &b.leaf.Entry
-				b = after()
-			}
-			if (c.old == nil || c.new == nil || !same(*c.old, *c.new)) && !yield(c, nil) {
+			if !yield(c, err) {
 				return
 			}
 		}
 	}
-}
-
-// A pulled is one leaf of a tree, or, when ok is false, its end.
-type pulled struct {
-	leaf edition.Leaf
-	key  string
-	err  error
-	ok   bool
-}
-
-// leaves returns a function that gives a tree's leaves one by one, and one that ends it.
-func leaves(ctx context.Context, t *edition.Tree) (next func() *pulled, stop func()) {
-	if t == nil {
-		return func() *pulled { return &pulled{} }, func() {}
-	}
-	pull, stop := iter.Pull2(t.Range(ctx, "", ""))
-	return func() *pulled {
-		leaf, err, ok := pull()
-		return &pulled{leaf, edition.Key(leaf.Path), err, ok}
-	}, stop
-}
-
-func same(a, b edition.Entry) bool {
-	return a.MediaType == b.MediaType && a.Gzip == b.Gzip && a.Size == b.Size && a.Plain == b.Plain && a.List == b.List &&
-		slices.Equal(a.Objects, b.Objects) && slices.Equal(a.Pieces, b.Pieces)
 }
 
 // wantsOf returns the objects of an entry that names them itself.
@@ -168,18 +124,18 @@ func (p *pull) withList(ctx context.Context, e edition.Entry) (edition.Entry, er
 }
 
 // content brings all objects here that the new tree's files have and the old one's have not.
-func (p *pull) content(ctx context.Context, old, new *edition.Tree) error {
+func (p *pull) content(ctx context.Context, old, new edition.Tree) error {
 	if err := p.lists(ctx, old, new); err != nil {
 		return err
 	}
 	total, done := p.files, 0
 	seen := map[edition.Hash]bool{}
 	g, ctx := p.group(ctx)
-	err := each(changes(ctx, old, new), func(c change) error {
-		if c.new == nil {
+	err := each(changes(ctx, old, new), func(c edition.Change) error {
+		if c.New == nil {
 			return nil
 		}
-		e, err := p.withList(ctx, *c.new)
+		e, err := p.withList(ctx, *c.New)
 		if err != nil {
 			return err
 		}
@@ -201,15 +157,15 @@ func (p *pull) content(ctx context.Context, old, new *edition.Tree) error {
 }
 
 // lists brings the lists of large files here.
-func (p *pull) lists(ctx context.Context, old, new *edition.Tree) error {
+func (p *pull) lists(ctx context.Context, old, new edition.Tree) error {
 	seen := map[edition.Hash]bool{}
 	g, ctx := p.group(ctx)
-	err := each(changes(ctx, old, new), func(c change) error {
-		if c.new == nil || c.new.Inline() || seen[c.new.List] {
+	err := each(changes(ctx, old, new), func(c edition.Change) error {
+		if c.New == nil || c.New.Inline() || seen[c.New.List] {
 			return nil
 		}
-		seen[c.new.List] = true
-		w := want{hash: c.new.List, size: c.new.ListSize()}
+		seen[c.New.List] = true
+		w := want{hash: c.New.List, size: c.New.ListSize()}
 		g.Go(func() error {
 			_, err := p.object(ctx, w)
 			return err
