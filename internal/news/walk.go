@@ -1,6 +1,9 @@
 package news
 
-import "iter"
+import (
+	"iter"
+	"slices"
+)
 
 // Figures yields the lead and every figure of the body, in the order of reading.
 func (r Revision) Figures() iter.Seq[Figure] {
@@ -55,4 +58,41 @@ func walk(bs []Block, visit func(Block) bool) bool {
 		}
 	}
 	return true
+}
+
+// Names returns the names under which a story may come in from its source: its ID, and the SourceURLs of its articles.
+func (s Story) Names() []string {
+	names := []string{s.ID}
+	for _, a := range s.Articles {
+		if u := a.Revision.SourceURL; u != "" && !slices.Contains(names, u) {
+			names = append(names, u)
+		}
+	}
+	return names
+}
+
+// Unlink makes plain text of every link to one place, in the revision itself.
+func (r Revision) Unlink(link string) {
+	unlink := func(spans []Span) {
+		for i := range spans {
+			if spans[i].Link == link {
+				spans[i].Link = ""
+			}
+		}
+	}
+	if r.Lead != nil {
+		unlink(r.Lead.Caption)
+	}
+	walk(r.Body, func(b Block) bool {
+		if b.Figure != nil {
+			unlink(b.Figure.Caption)
+		}
+		unlink(b.Text)
+		for _, row := range b.Rows {
+			for _, cell := range row {
+				unlink(cell)
+			}
+		}
+		return true
+	})
 }

@@ -67,6 +67,7 @@ type Store interface {
 	// Snapshot opens a view of the store as it stands now, which later writes don't change. Close it.
 	Snapshot(ctx context.Context) (Snapshot, error)
 
+	Takedowns
 	Editions
 	Recovery
 	io.Closer
@@ -84,6 +85,8 @@ type Snapshot interface {
 	Seq() int64
 	// AsOf is the time that the store was last settled at; zero when it never was.
 	AsOf() time.Time
+	// Takedowns is the number of times that something was withdrawn, as of the last Settle.
+	Takedowns() int64
 	// Changes yields what changed after a position, oldest first and each thing once, as settled.
 	Changes(ctx context.Context, after int64) iter.Seq2[Change, error]
 	// Story returns a story with its public articles alone and without what must never leave the store
@@ -182,11 +185,14 @@ type Editions interface {
 	File(ctx context.Context, path string) (File, error)
 	// Files yields the published files whose key (edition.Key) begins with a prefix, sorted by key; "" yields all.
 	Files(ctx context.Context, prefix string) iter.Seq2[File, error]
-	// FilesSince yields the files that editions after number n wrote or removed (Removed), sorted by key.
+	// FilesSince yields the files that editions after number n wrote or removed (Removed), sorted by key. Removals from
+	// before the last purge are forgotten.
 	FilesSince(ctx context.Context, n uint64) iter.Seq2[File, error]
 	// ObjectsSince yields the objects that editions after number n brought, in the order they were brought.
 	ObjectsSince(ctx context.Context, n uint64) iter.Seq2[edition.Hash, error]
-	// HasObject says whether an edition brought an object.
+	// Folders returns the first parts of all paths that editions ever had, sorted: their folders and the files beside these.
+	Folders(ctx context.Context) ([]string, error)
+	// HasObject says whether an edition brought an object, unless a purge since then has left it out.
 	HasObject(ctx context.Context, h edition.Hash) (bool, error)
 	// LogHashes returns the stored hashes of the edition log at indexes, as golang.org/x/mod/sumdb/tlog counts them.
 	LogHashes(ctx context.Context, indexes []int64) ([]edition.Hash, error)
@@ -207,6 +213,10 @@ type Head struct {
 	Seq int64
 	// Fingerprint stands for all that the pages depend on besides the store: when it differs, everything is rendered again.
 	Fingerprint string
+	// Takedowns is how many the edition covers (Snapshot.Takedowns), and Purge the number of the last edition that was a
+	// purge; 0 when none was. A target that has not wholly got that edition may still hold what was taken back.
+	Takedowns int64
+	Purge     uint64
 	// Root is the tree's root, Manifest the edition's manifest as bytes.
 	Root     edition.Hash
 	Manifest []byte
@@ -228,6 +238,9 @@ type Edition struct {
 	// the store has, or 0 when Head.Origin is a new one, whose log replaces the old.
 	LogStart  int64
 	LogHashes []edition.Hash
+	// Reached are all objects that the edition leads to, when it is a purge (Head.Purge is its own number): Seal then
+	// forgets all others, the files that were removed, and the roots and manifests of earlier editions. Their records stay.
+	Reached map[edition.Hash]struct{}
 }
 
 // A File is one published file.

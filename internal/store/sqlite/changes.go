@@ -32,11 +32,14 @@ func (t *settling) finish(last settled, asOf time.Time) error {
 	if err := t.finishDays(); err != nil {
 		return err
 	}
-	if last.ever && last.asOf.Equal(asOf) && len(t.changed) == 0 {
-		return nil
+	takedowns, err := countTakedowns(t.ctx, t.w)
+	if err != nil || last.ever && last.asOf.Equal(asOf) && len(t.changed) == 0 && last.takedowns == takedowns {
+		return err
 	}
-	return t.w.exec(t.ctx, `INSERT OR REPLACE INTO settled (one, seq, as_of, stories)
-		VALUES (1, (SELECT coalesce(max(seq), 0) FROM change), ?, ?)`, formatTime(asOf), last.stories+t.shown)
+	// The newest entries of the change log may have been erased.
+	return t.w.exec(t.ctx, `INSERT OR REPLACE INTO settled (one, seq, as_of, stories, takedowns)
+		VALUES (1, max(?, (SELECT coalesce(max(seq), 0) FROM change)), ?, ?, ?)`,
+		last.seq, formatTime(asOf), last.stories+t.shown, takedowns)
 }
 
 // log appends to the change log. The address is not part of it: a story's never changes.

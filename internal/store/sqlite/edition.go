@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"strings"
 
 	"coranto/edition"
 	"coranto/internal/store"
@@ -21,8 +22,8 @@ func (s *Store) Head(ctx context.Context) (store.Head, error) {
 }
 
 func readHead(ctx context.Context, s *session) (store.Head, error) {
-	h, err := one(ctx, s, scanHead, `SELECT number, seq, fingerprint, root, manifest, origin, log_size, log_hash, sealed
-		FROM edition ORDER BY number DESC LIMIT 1`)
+	h, err := one(ctx, s, scanHead, `SELECT number, seq, fingerprint, root, manifest, origin, log_size, log_hash,
+		sealed, takedowns, purge FROM edition ORDER BY number DESC LIMIT 1`)
 	if errors.Is(err, store.ErrNotFound) {
 		return store.Head{}, nil
 	}
@@ -32,7 +33,8 @@ func readHead(ctx context.Context, s *session) (store.Head, error) {
 func scanHead(r row) (h store.Head, err error) {
 	var root, logHash []byte
 	var sealed string
-	if err := r.Scan(&h.Number, &h.Seq, &h.Fingerprint, &root, &h.Manifest, &h.Origin, &h.LogSize, &logHash, &sealed); err != nil {
+	if err := r.Scan(&h.Number, &h.Seq, &h.Fingerprint, &root, &h.Manifest, &h.Origin, &h.LogSize, &logHash, &sealed,
+		&h.Takedowns, &h.Purge); err != nil {
 		return h, err
 	}
 	if h.Root, err = hashOf(root); err != nil {
@@ -80,7 +82,10 @@ func (s seal) write(lastOrigin string) error {
 	if err := s.objects(); err != nil {
 		return err
 	}
-	return s.logHashes(lastOrigin)
+	if err := s.logHashes(lastOrigin); err != nil || s.e.Head.Purge != s.e.Head.Number {
+		return err
+	}
+	return s.purge()
 }
 
 func (s seal) head() error {
@@ -91,14 +96,22 @@ func (s seal) head() error {
 	manifest := append([]byte{}, h.Manifest...) // nil would be NULL
 	record := edition.ManifestHash(manifest)
 	return s.w.exec(s.ctx, `INSERT INTO edition (number, seq, fingerprint, root, manifest, origin, log_size, log_hash,
-		sealed, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, int64(h.Number), h.Seq, h.Fingerprint, h.Root[:], manifest, h.Origin,
-		h.LogSize, h.LogHash[:], formatTime(h.Sealed), record[:])
+		sealed, record, takedowns, purge) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, int64(h.Number), h.Seq, h.Fingerprint,
+		h.Root[:], manifest, h.Origin, h.LogSize, h.LogHash[:], formatTime(h.Sealed), record[:], h.Takedowns, signed(h.Purge))
 }
 
 func (s seal) files() error {
+	folders := map[string]bool{}
 	for _, f := range s.e.Files {
 		if err := s.file(f); err != nil {
 			return fmt.Errorf("file %q: %w", f.Path, err)
+		}
+		name, _, _ := strings.Cut(f.Path, "/")
+		folders[name] = true
+	}
+	for name := range folders {
+		if err := s.w.exec(s.ctx, "INSERT INTO folder (name) VALUES (?) ON CONFLICT DO NOTHING", name); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -131,6 +144,26 @@ func (s seal) objects() error {
 		}
 	}
 	return nil
+}
+
+// purge forgets all that the edition does not lead to. The records of earlier editions stay: the log is made of them.
+func (s seal) purge() error {
+	objects, err := all(s.ctx, s.w, scanHash, "SELECT hash FROM object")
+	if err != nil {
+		return err
+	}
+	for _, h := range objects {
+		if _, reached := s.e.Reached[h]; reached {
+			continue
+		}
+		if err := s.w.exec(s.ctx, "DELETE FROM object WHERE hash = ?", h[:]); err != nil {
+			return err
+		}
+	}
+	if err := s.w.exec(s.ctx, "DELETE FROM file WHERE entry IS NULL"); err != nil {
+		return err
+	}
+	return s.w.exec(s.ctx, "UPDATE edition SET root = x'', manifest = x'' WHERE number < ?", int64(s.e.Head.Number))
 }
 
 // logHashes appends to the log's hashes. A log with a new origin begins anew.
@@ -226,6 +259,13 @@ func scanHash(r row) (edition.Hash, error) {
 		return edition.Hash{}, err
 	}
 	return hashOf(b)
+}
+
+// Folders implements store.Editions.
+func (s *Store) Folders(ctx context.Context) ([]string, error) {
+	return inOneRead(ctx, s, func(r *session) ([]string, error) {
+		return all(ctx, r, value[string], "SELECT name FROM folder ORDER BY name")
+	})
 }
 
 // HasObject implements store.Editions.

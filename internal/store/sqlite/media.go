@@ -33,6 +33,8 @@ func (s *Store) putMedia(ctx context.Context, m news.Media, renditions map[strin
 	if err != nil {
 		return err
 	}
+	s.files.RLock()
+	defer s.files.RUnlock()
 	missing, err := s.checkRenditions(m, renditions)
 	if err != nil {
 		return err

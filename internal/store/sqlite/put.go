@@ -27,7 +27,14 @@ func (s *Store) PutMany(ctx context.Context, stories []news.Story) ([]store.PutR
 	}
 	results := make([]store.PutResult, len(stories))
 	err := s.update(ctx, func(w *session) error {
+		m, err := readMarks(ctx, w)
+		if err != nil {
+			return err
+		}
 		for i, story := range stories {
+			if err := m.refuse(story); err != nil {
+				return fmt.Errorf("put story %q: %w", story.ID, err)
+			}
 			p := put{ctx: ctx, w: w, story: story}
 			if err := p.run(); err != nil {
 				return fmt.Errorf("put story %q: %w", story.ID, err)
@@ -70,7 +77,7 @@ func (p *put) run() error {
 	if !p.voices && len(p.result.New)+len(p.result.Changed) == 0 {
 		return nil
 	}
-	return p.w.exec(p.ctx, "INSERT INTO touched (story, whole) VALUES (?, 0) ON CONFLICT DO NOTHING", p.story.ID)
+	return touch(p.ctx, p.w, p.story.ID)
 }
 
 // voices is a row of story: what it says besides its articles.
@@ -172,6 +179,11 @@ func (p *put) putArticle(a news.Article, known bool) error {
 			return nil
 		}
 		now.number++
+		if now.status == news.Withdrawn && old.status != news.Withdrawn && now.number > 1 {
+			if _, err := takeDown(p.ctx, p.w); err != nil {
+				return err
+			}
+		}
 	}
 	if now.number == 1 {
 		p.result.New = append(p.result.New, a.Lang)

@@ -40,22 +40,23 @@ func (s *Store) Settle(ctx context.Context, asOf time.Time) error {
 
 // settled is the row of that table; its zero stands for a store that never was.
 type settled struct {
-	ever    bool
-	seq     int64
-	asOf    time.Time
-	stories int
+	ever      bool
+	seq       int64
+	asOf      time.Time
+	stories   int
+	takedowns int64
 }
 
 func readSettled(ctx context.Context, s *session) (settled, error) {
 	v, err := one(ctx, s, func(r row) (v settled, err error) {
 		var asOf string
-		if err := r.Scan(&v.seq, &asOf, &v.stories); err != nil {
+		if err := r.Scan(&v.seq, &asOf, &v.stories, &v.takedowns); err != nil {
 			return v, err
 		}
 		v.ever = true
 		v.asOf, err = parseTime(asOf)
 		return v, err
-	}, "SELECT seq, as_of, stories FROM settled")
+	}, "SELECT seq, as_of, stories, takedowns FROM settled")
 	if errors.Is(err, store.ErrNotFound) {
 		return settled{}, nil
 	}

@@ -43,6 +43,8 @@ func (s *snapshot) Seq() int64 { return s.settled.seq }
 
 func (s *snapshot) AsOf() time.Time { return s.settled.asOf }
 
+func (s *snapshot) Takedowns() int64 { return s.settled.takedowns }
+
 // logged is the last entry of the change log about a thing.
 type logged struct {
 	seq   int64

@@ -42,11 +42,17 @@ import (
 const DatabaseName = "store.db"
 
 //go:embed schema.sql
-var schema string
+var schema1 string
+
+//go:embed schema2.sql
+var schema2 string
+
+// schemas returns what makes each version of the schema of the one before, from version 1 on.
+func schemas() []string { return []string{schema1, schema2} }
 
 const (
-	// schemaVersion is that of schema.sql. It stands in the database's user_version.
-	schemaVersion = 1
+	// schemaVersion is that of the newest schema. It stands in the database's user_version.
+	schemaVersion = 2
 	// application marks the file as this program's: "Cora" in ASCII.
 	application = 0x436f7261
 	// idleReaders is the number of read connections that are kept for the next reader.
@@ -63,6 +69,9 @@ type Store struct {
 
 	// write holds the one connection that writes; who takes it out writes.
 	write chan *session
+
+	// files is held by who writes renditions before their row, and wholly by who removes those without one.
+	files sync.RWMutex
 
 	mu     sync.Mutex // guards idle, and the closing of closed
 	idle   []*session
@@ -112,8 +121,17 @@ func writeSchema(ctx context.Context, w *session) error {
 	case v != 0:
 		return fs.ErrExist
 	}
-	_, err := w.conn.ExecContext(ctx, fmt.Sprintf("%s; PRAGMA application_id = %d; PRAGMA user_version = %d",
-		schema, application, schemaVersion))
+	return upgrade(ctx, w, 0)
+}
+
+// upgrade brings the schema from a version to the newest.
+func upgrade(ctx context.Context, w *session, from int) error {
+	for _, schema := range schemas()[from:] {
+		if _, err := w.conn.ExecContext(ctx, schema); err != nil {
+			return err
+		}
+	}
+	_, err := w.conn.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", application, schemaVersion))
 	return err
 }
 
@@ -186,8 +204,16 @@ func (s *Store) checkVersion(ctx context.Context) error {
 		return err
 	case v > schemaVersion:
 		return fmt.Errorf("%w: version %d, this one knows %d", ErrNewer, v, schemaVersion)
+	case v == 0:
+		return fmt.Errorf("%s was never finished: %w", DatabaseName, fs.ErrNotExist)
 	case v < schemaVersion:
-		return fmt.Errorf("%s is of version %d, which was never finished: %w", DatabaseName, v, fs.ErrNotExist)
+		return s.update(ctx, func(w *session) error {
+			v, err := versionOf(ctx, w) // another process may have been first
+			if err != nil || v >= schemaVersion {
+				return err
+			}
+			return upgrade(ctx, w, v)
+		})
 	}
 	return nil
 }

@@ -134,7 +134,7 @@ func raw(t *testing.T, dir, query string) {
 func TestOpenRefuses(t *testing.T) {
 	s, dir := create(t)
 	s.Close()
-	raw(t, dir, "PRAGMA user_version = 2")
+	raw(t, dir, "PRAGMA user_version = 99")
 	if _, err := sqlite.Open(t.Context(), dir); !errors.Is(err, sqlite.ErrNewer) {
 		t.Errorf("a newer schema: got %v, want %v", err, sqlite.ErrNewer)
 	}

@@ -54,6 +54,11 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"AnyOrder":           testAnyOrder,
 		"Random":             testRandom,
 
+		"Withdraw":     testWithdraw,
+		"RestoreKeeps": testRestoreKeeps,
+		"Erase":        testErase,
+		"Purge":        testPurge,
+
 		"Seal":           testSeal,
 		"SealConflict":   testSealConflict,
 		"SealConcurrent": testSealConcurrent,

@@ -1,0 +1,226 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
+
+	"coranto/internal/durable"
+	"coranto/internal/news"
+)
+
+// Erase implements store.Takedowns.
+func (s *Store) Erase(ctx context.Context) (n int, err error) {
+	compact := false
+	err = s.update(ctx, func(w *session) error {
+		ids, err := all(ctx, w, value[string], `SELECT story FROM withdrawn WHERE erase
+			AND takedown <= coalesce((SELECT takedowns FROM edition ORDER BY number DESC LIMIT 1), 0) ORDER BY story`)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if err := (erasure{ctx, w, id}).run(); err != nil {
+				return fmt.Errorf("story %q: %w", id, err)
+			}
+		}
+		if n = len(ids); n > 0 {
+			if err := w.exec(ctx, "UPDATE takedown SET compact = 1 WHERE one = 1"); err != nil {
+				return err
+			}
+		}
+		compact, err = one(ctx, w, value[bool], "SELECT compact FROM takedown WHERE one = 1")
+		return err
+	})
+	if err == nil && compact {
+		err = s.compact(ctx)
+	}
+	if err != nil {
+		return n, fmt.Errorf("erase: %w", err)
+	}
+	return n, nil
+}
+
+// An erasure removes one story from the tables, in a transaction.
+type erasure struct {
+	ctx context.Context
+	w   *session
+	id  string
+}
+
+func (e erasure) run() error {
+	media, err := e.media()
+	if err != nil {
+		return err
+	}
+	if err := e.unlink(); err != nil {
+		return err
+	}
+	if err := e.topics(); err != nil {
+		return err
+	}
+	for _, query := range []string{
+		"DELETE FROM change WHERE story = ?",
+		"DELETE FROM touched WHERE story = ?",
+		"DELETE FROM withdrawn WHERE story = ?",
+		"DELETE FROM listing WHERE story = ?",
+		"DELETE FROM public WHERE story = ?",
+		"DELETE FROM shown WHERE story = ?",
+		"DELETE FROM reference WHERE story = ?",
+		"DELETE FROM article WHERE story = ?",
+		"DELETE FROM revision WHERE story = ?",
+		"DELETE FROM story WHERE id = ?",
+	} {
+		if err := e.w.exec(e.ctx, query, e.id); err != nil {
+			return err
+		}
+	}
+	for id := range media {
+		// Whatever of another story ever showed it keeps it.
+		err := e.w.exec(e.ctx, "DELETE FROM media WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM revision WHERE instr(content, ?1) > 0)", id)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// media returns the media that the story ever showed.
+func (e erasure) media() (map[string]bool, error) {
+	media := map[string]bool{}
+	err := eachRevision(e.ctx, e.w, e.id, func(r news.Revision) {
+		for f := range r.Figures() {
+			media[f.Media] = true
+		}
+	})
+	return media, err
+}
+
+// linking is a revision of another story that links to the one that goes.
+type linking struct {
+	story, lang string
+	number      int
+	content     string
+}
+
+func scanLinking(r row) (v linking, err error) {
+	err = r.Scan(&v.story, &v.lang, &v.number, &v.content)
+	return v, err
+}
+
+// unlink makes plain text of the links that lead from other stories to this one, in all their revisions.
+func (e erasure) unlink() error {
+	link, err := encode(toStory + e.id)
+	if err != nil {
+		return err
+	}
+	found, err := all(e.ctx, e.w, scanLinking, `SELECT story, lang, number, content FROM revision
+		WHERE story <> ? AND instr(content, ?) > 0`, e.id, link)
+	if err != nil {
+		return err
+	}
+	for _, l := range found {
+		var r news.Revision
+		if err := decode(l.content, &r); err != nil {
+			return err
+		}
+		r.Unlink(toStory + e.id)
+		content, err := encodeRevision(r)
+		if err != nil {
+			return err
+		}
+		if err := e.w.exec(e.ctx, "UPDATE revision SET content = ? WHERE story = ? AND lang = ? AND number = ?",
+			content, l.story, l.lang, l.number); err != nil {
+			return err
+		}
+	}
+	return e.w.exec(e.ctx, "DELETE FROM reference WHERE target = ?", toStory+e.id)
+}
+
+// topic is one in a language.
+type topic struct{ lang, slug string }
+
+// topics removes the lists of topics that no other story ever stood in, and what the change log says of them.
+func (e erasure) topics() error {
+	own, err := all(e.ctx, e.w, func(r row) (t topic, err error) {
+		err = r.Scan(&t.lang, &t.slug)
+		return t, err
+	}, `SELECT lang, topic FROM listing l WHERE story = ? AND topic <> '' AND NOT EXISTS (
+		SELECT 1 FROM listing o WHERE o.lang = l.lang AND o.topic = l.topic AND o.story <> l.story)`, e.id)
+	if err != nil {
+		return err
+	}
+	for _, t := range own {
+		for _, query := range []string{"DELETE FROM list WHERE lang = ? AND topic = ?", "DELETE FROM change WHERE lang = ? AND topic = ?"} {
+			if err := e.w.exec(e.ctx, query, t.lang, t.slug); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// compact writes the files of the store anew: the database, of which SQLite only marks as free what was deleted, its
+// write-ahead log, and the folder of renditions. The copy of the database is made in memory (temp_store).
+func (s *Store) compact(ctx context.Context) error {
+	if err := s.removeOrphans(ctx); err != nil {
+		return err
+	}
+	w, err := s.takeWriter(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { s.write <- w }()
+	if err := w.exec(ctx, "VACUUM"); err != nil {
+		return err
+	}
+	if err := truncateLog(ctx, w); err != nil {
+		return err
+	}
+	return w.exec(ctx, "UPDATE takedown SET compact = 0 WHERE one = 1")
+}
+
+// truncateLog folds all of the write-ahead log back, and leaves it empty.
+func truncateLog(ctx context.Context, w *session) error {
+	busy, err := one(ctx, w, func(r row) (busy bool, err error) {
+		var log, folded int
+		return busy, errors.Join(r.Scan(&busy, &log, &folded))
+	}, "PRAGMA wal_checkpoint(TRUNCATE)")
+	if err == nil && busy {
+		err = errors.New("somebody is reading the store, so its write-ahead log still holds what was erased")
+	}
+	return err
+}
+
+// removeOrphans removes the renditions that no media names: of those that went, and of those that were replaced.
+func (s *Store) removeOrphans(ctx context.Context) error {
+	s.files.Lock()
+	defer s.files.Unlock()
+	named := map[string]bool{}
+	_, err := inOneRead(ctx, s, func(r *session) (struct{}, error) {
+		lists, err := all(ctx, r, value[string], "SELECT renditions FROM media")
+		for _, list := range lists {
+			renditions, decodeErr := decodeList[news.Rendition](list)
+			for _, r := range renditions {
+				named[r.SHA256] = true
+			}
+			err = errors.Join(err, decodeErr)
+		}
+		return struct{}{}, err
+	})
+	if err != nil {
+		return err
+	}
+	err = fs.WalkDir(s.root.FS(), "media", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || named[path.Base(name)] {
+			return err
+		}
+		return s.root.Remove(filepath.FromSlash(name))
+	})
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return durable.Flush(s.root)
+}
