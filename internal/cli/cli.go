@@ -38,6 +38,7 @@ type command struct {
 	long  string
 	setup func(*env, *flag.FlagSet) func(ctx context.Context, args []string) error
 	verbs []command // what it is made of, instead of setup: the first argument names one
+	apart bool      // acts on no newsroom, and so has no -C
 }
 
 func commands() []command {
@@ -50,7 +51,8 @@ func commands() []command {
 // An env is what every command works with.
 type env struct {
 	stdout, stderr io.Writer
-	dir            string
+	dir            string // the newsroom's folder
+	placed         bool   // -C was given before the command
 	quiet          bool
 	json           bool
 }
@@ -82,7 +84,7 @@ func (e *env) run(ctx context.Context, args []string) error {
 			if len(args) == 1 || args[1] == "" {
 				return withHint(usagef("-C needs a folder"), "coranto --help")
 			}
-			e.dir, args = args[1], args[2:]
+			e.dir, e.placed, args = args[1], true, args[2:]
 		} else {
 			break
 		}
@@ -109,7 +111,11 @@ func (e *env) runCommand(ctx context.Context, c command, args []string) error {
 	}
 	fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
-	fs.StringVar(&e.dir, "C", e.dir, "the newsroom's `folder`")
+	if !c.apart {
+		fs.StringVar(&e.dir, "C", e.dir, "the newsroom's `folder`")
+	} else if e.placed {
+		return withHint(usagef("%s acts on no newsroom, and has no -C", c.name), "coranto "+c.name+" --help")
+	}
 	fs.BoolVar(&e.quiet, "q", e.quiet, "print nothing but the result")
 	run := c.setup(e, fs)
 	positional, err := parseInterspersed(fs, args)
@@ -171,7 +177,7 @@ func printHelp(w io.Writer) {
 	for _, c := range commands() {
 		fmt.Fprintf(w, "  coranto %-9s %s\n", c.name, c.short)
 	}
-	fmt.Fprint(w, "\nAll commands act on the newsroom in the current folder, or in the folder given with -C.\n"+
+	fmt.Fprint(w, "\nCommands that act on a newsroom take the one in the current folder, or in the folder given with -C.\n"+
 		"More about one of them: coranto COMMAND --help\n\n"+exitCodes)
 }
 

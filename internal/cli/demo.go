@@ -34,6 +34,7 @@ var demoCommand = command{
 Makes a newsroom of sample stories in a temporary folder, publishes it, corrects a story, publishes again, and starts
 five mirrors on this machine, of which one is honest and alive. A reader that knows only the masthead finds its way
 through, and shows what it met. Nothing is left behind.`,
+	apart: true,
 	setup: func(e *env, fs *flag.FlagSet) func(context.Context, []string) error {
 		once := fs.Bool("once", false, "end after the table instead of showing the site")
 		return func(ctx context.Context, args []string) error {

@@ -26,6 +26,7 @@ var initCommand = command{
 Makes a newsroom in a folder that is new or empty: coranto.toml to configure it, keys/ with the keys that sign its
 editions, and store.db for its stories. Whoever has keys/ can publish in the newsroom's name: keep a copy in a safe
 place, and show it to nobody.`,
+	apart: true,
 	setup: func(e *env, fs *flag.FlagSet) func(context.Context, []string) error {
 		name := fs.String("name", "", "the publication's `NAME`, as readers know it")
 		languages := fs.String("languages", "", "BCP 47 `TAGS` of its languages, with commas between them")

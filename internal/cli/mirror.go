@@ -28,6 +28,7 @@ pull    brings a mirror in a folder up to the newest edition that any of the sou
         What the newsroom took back is removed. Stopped at any time, the next pull goes on.
 run     serves and pulls, in one process, until interrupted.
 headers writes what a static host needs in its configuration to serve a mirror as serve does.`,
+	apart: true,
 	setup: func(e *env, fs *flag.FlagSet) func(context.Context, []string) error {
 		var o mirrorOptions
 		fs.StringVar(&o.listen, "listen", "127.0.0.1:8080", "the `ADDRESS` to answer on, as :80 or 127.0.0.1:8080")

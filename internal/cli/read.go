@@ -28,6 +28,7 @@ only from somebody whom you believe. At the first contact, compare the words tha
 Mirrors, URLs or folders, need no belief: what does not prove to be the newsroom's own is not shown. Without --get the
 site is served to your own browser on a local address, with a bar that says what may be believed of it, and goes on
 offline with what was read. What was read is kept in your cache folder, unless --leave-no-trace keeps it in memory alone.`,
+	apart: true,
 	setup: func(e *env, fs *flag.FlagSet) func(context.Context, []string) error {
 		var o readOptions
 		fs.Var(&o.mirrors, "mirror", "a mirror's `URL` or folder; may be given several times")

@@ -24,6 +24,7 @@ var verifyCommand = command{
 Checks every file of a mirror against the newsroom's masthead: that it is the newsroom's own (authentic), that nothing
 is missing (whole), and how fresh it is. The masthead must come from elsewhere than the mirror: from --masthead, or from
 the newsroom's folder that the mirror stands in. One that lies inside the mirror proves nothing.`,
+	apart: true,
 	setup: func(e *env, fs *flag.FlagSet) func(context.Context, []string) error {
 		masthead := fs.String("masthead", "", "the newsroom's `MASTHEAD`: a file, a URL, or the line that begins with coranto:")
 		fs.BoolVar(&e.json, "json", false, "print the result as JSON")
