@@ -30,8 +30,7 @@ func Join(docs ...Document) (Document, error) {
 			return Document{}, fmt.Errorf("story %q: %w", first.ID, err)
 		}
 	}
-	slices.SortFunc(all.Story.Sources, func(a, b news.Source) int { return strings.Compare(a.ID, b.ID) })
-	slices.SortFunc(all.Story.Claims, func(a, b news.Claim) int { return strings.Compare(a.ID, b.ID) })
+	sortVoices(&all.Story)
 	if err := all.check(); err != nil {
 		return Document{}, fmt.Errorf("story %q: %w", first.ID, err)
 	}

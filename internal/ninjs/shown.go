@@ -47,7 +47,15 @@ func Of(st news.Story, tag string, refs Refs) (Document, error) {
 	for i, s := range d.Story.Sources {
 		d.Story.Sources[i].Name, d.Story.Sources[i].Reason = picked(s.Name, tag), picked(s.Reason, tag)
 	}
+	sortVoices(&d.Story)
 	return d, nil
+}
+
+// sortVoices puts a story's sources and claims in the one order that documents have, by ID: nobody sees the order in
+// which a newsroom wrote them.
+func sortVoices(st *news.Story) {
+	slices.SortFunc(st.Sources, func(a, b news.Source) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortFunc(st.Claims, func(a, b news.Claim) int { return strings.Compare(a.ID, b.ID) })
 }
 
 // kept returns the elements that a function says yes to, in a slice of their own; nil when there is none.
