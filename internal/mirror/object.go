@@ -1,6 +1,7 @@
 package mirror
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -153,12 +154,11 @@ func (p *pull) choose(d *download, tried map[*source]int) *source {
 	if s := d.from; s != nil && tried[s] < restAfter && !s.dropped() && len(d.got) > d.proved {
 		return s
 	}
-	live := p.sources.live()
-	slices.SortStableFunc(live, func(a, b *source) int { return tried[a] - tried[b] })
-	if len(live) == 0 || tried[live[0]] >= tries {
+	live := slices.DeleteFunc(p.sources.live(), func(s *source) bool { return tried[s] >= tries })
+	if len(live) == 0 {
 		return nil
 	}
-	return live[0]
+	return slices.MinFunc(live, func(a, b *source) int { return cmp.Or(a.behind()-b.behind(), tried[a]-tried[b]) })
 }
 
 // blame notes what a source did, and whether it is to be asked for this object again.
@@ -179,7 +179,7 @@ func (p *pull) rest(ctx context.Context, s *source, err error, tried map[*source
 		return nil
 	}
 	for _, other := range p.sources.live() {
-		if other != s && tried[other] < tried[s] {
+		if other != s && tried[other] < tried[s] && other.behind() <= s.behind() {
 			return nil
 		}
 	}

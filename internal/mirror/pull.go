@@ -99,7 +99,8 @@ type pull struct {
 	rec     record
 	head    edition.Head
 	trust   edition.Trust
-	files   int // the number of files that differ from what is here
+	files   int   // the number of files that differ from what is here
+	lies    []lie // what sources did in earlier pulls
 
 	mu     sync.Mutex // guards what follows
 	result Result
@@ -123,7 +124,9 @@ func Pull(ctx context.Context, opt Options) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	p.shun()
 	err = p.run(ctx)
+	p.rememberLies()
 	p.result.Sources = []SourceReport{}
 	for _, s := range p.sources {
 		r := s.report()

@@ -23,7 +23,9 @@ const (
 // A source is a mirror to pull from, and what was met there. Reader asks through its Fetch too.
 type source struct {
 	reader.Source
-	pause time.Duration // after the first failure; then twice as long, and so on
+	pause   time.Duration // after the first failure; then twice as long, and so on
+	shunned bool          // it lied in an earlier pull, and is asked only where no other is left
+	before  string        // what it did then
 
 	mu       sync.Mutex // guards what follows
 	bytes    int64
@@ -157,13 +159,25 @@ func (s *source) rank() int {
 	if s.failures >= restAfter {
 		rank += 1000
 	}
-	return rank
+	return rank + 10_000*s.behind()
+}
+
+// behind is 1 for a source that is asked only where no other is left, and 0 for the others.
+func (s *source) behind() int {
+	if s.shunned {
+		return 1
+	}
+	return 0
 }
 
 func (s *source) report() SourceReport {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return SourceReport{Source: s.Name(), State: s.state, Detail: s.detail, Bytes: s.bytes}
+	r := SourceReport{Source: s.Name(), State: s.state, Detail: s.detail, Bytes: s.bytes}
+	if s.shunned && !s.state.Dropped() {
+		r.State, r.Detail = reader.Shunned, s.before
+	}
+	return r
 }
 
 // sources are all mirrors to pull from.
