@@ -46,7 +46,7 @@ func Append(ctx context.Context, h Hashes, size int64, record edition.Hash) (Gro
 	if size < 0 || size >= edition.MaxLogSize {
 		return Grown{}, fmt.Errorf("append to a log of size %d: out of range", size)
 	}
-	added, err := tlog.StoredHashes(size, record[:], reader(ctx, h))
+	added, err := tlog.StoredHashes(size, record[:], Reader(ctx, h))
 	if err != nil {
 		return Grown{}, fmt.Errorf("append to the log: %w", err)
 	}
@@ -54,7 +54,7 @@ func Append(ctx context.Context, h Hashes, size int64, record edition.Hash) (Gro
 	for _, hash := range added {
 		g.Hashes = append(g.Hashes, edition.Hash(hash))
 	}
-	if g.Root, err = tlog.TreeHash(g.Size, reader(ctx, g.Over(h))); err != nil {
+	if g.Root, err = tlog.TreeHash(g.Size, Reader(ctx, g.Over(h))); err != nil {
 		return Grown{}, fmt.Errorf("append to the log: %w", err)
 	}
 	return g, nil
@@ -125,8 +125,8 @@ func (g grownRecords) Records(ctx context.Context, from, to int64) (records []ed
 	return records, nil
 }
 
-// reader adapts Hashes to tlog.HashReader.
-func reader(ctx context.Context, h Hashes) tlog.HashReader {
+// Reader adapts Hashes to tlog.HashReader.
+func Reader(ctx context.Context, h Hashes) tlog.HashReader {
 	return tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
 		hashes, err := h.LogHashes(ctx, indexes)
 		if err != nil {
@@ -146,7 +146,7 @@ func reader(ctx context.Context, h Hashes) tlog.HashReader {
 func Tiles(ctx context.Context, h Hashes, r Records, from, to int64) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	for _, t := range tlog.NewTiles(edition.TileHeight, from, to) {
-		b, err := tlog.ReadTileData(t, reader(ctx, h))
+		b, err := tlog.ReadTileData(t, Reader(ctx, h))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", edition.TilePath(t), err)
 		}
@@ -194,13 +194,22 @@ func (b bundles) Records(ctx context.Context, from, to int64) ([]edition.Hash, e
 	return edition.ReadRecords(ctx, b.fetch, b.size, from, to)
 }
 
-// Sign signs a head with the log's key and co-signs it with the newsroom's, whose signer carries the time. Of a head
-// that is already signed it renews the time alone: the log's signature is the same again.
-func Sign(c edition.Checkpoint, log, cosigner note.Signer) ([]byte, error) {
+// Sign signs a head with the log's key, and co-signs it with those that are here, whose signers carry the time. Of a head
+// that is already signed it renews the times alone: the log's signature is the same again.
+func Sign(c edition.Checkpoint, log note.Signer, cosigners ...note.Signer) ([]byte, error) {
 	if c.Origin != log.Name() {
 		return nil, fmt.Errorf("sign: the head is of log %q, the key of %q", c.Origin, log.Name())
 	}
-	return note.Sign(&note.Note{Text: string(c.Text())}, log, cosigner)
+	return note.Sign(&note.Note{Text: string(c.Text())}, append([]note.Signer{log}, cosigners...)...)
+}
+
+// CoSign returns the line that a co-signer, whose signer carries the time, adds to a signed head.
+func CoSign(c edition.Checkpoint, cosigner note.Signer) ([]byte, error) {
+	b, err := note.Sign(&note.Note{Text: string(c.Text())}, cosigner)
+	if err != nil {
+		return nil, err
+	}
+	return b[len(c.Text())+1:], nil
 }
 
 // Latest returns the bytes of `latest` for a log's signed head: the manifest of its last record, and the proof that it
@@ -209,7 +218,7 @@ func Latest(ctx context.Context, h Hashes, size int64, manifest, note []byte) ([
 	if size < 1 {
 		return nil, errors.New("an empty log has no latest edition")
 	}
-	path, err := tlog.ProveRecord(size, size-1, reader(ctx, h))
+	path, err := tlog.ProveRecord(size, size-1, Reader(ctx, h))
 	if err != nil {
 		return nil, fmt.Errorf("prove the last record: %w", err)
 	}

@@ -271,8 +271,14 @@ func (k *Keys) Expires() time.Time { return k.trust.Expires() }
 // LogSigner returns the signer of the edition log's heads; its name is the log's origin.
 func (k *Keys) LogSigner() note.Signer { return k.log }
 
-// Cosigner returns the newsroom's timestamped co-signer, which says that a head was the newest at a time.
-func (k *Keys) Cosigner(now time.Time) note.Signer { return k.cosigner.At(now) }
+// Cosigner returns the newsroom's timestamped co-signer, which says that a head was the newest at a time; nil when its
+// key is elsewhere, with the release co-signer.
+func (k *Keys) Cosigner(now time.Time) note.Signer {
+	if k.cosigner.IsZero() {
+		return nil
+	}
+	return k.cosigner.At(now)
+}
 
 // Masthead returns what the newsroom hands out: its name, languages and mirrors with the newest root.
 func (k *Keys) Masthead(name string, languages, mirrors []string) edition.Masthead {

@@ -53,7 +53,7 @@ func (p *Publisher) sign(ctx context.Context, r *run) (signed, error) {
 	s := signed{head: r.last}
 	var err error
 	c := edition.Checkpoint{Origin: s.head.Origin, Size: s.head.LogSize, Hash: tlog.Hash(s.head.LogHash)}
-	if s.checkpoint, err = editionlog.Sign(c, p.Keys.LogSigner(), p.Keys.Cosigner(r.now)); err != nil {
+	if s.checkpoint, err = p.signHead(ctx, r, c); err != nil {
 		return s, err
 	}
 	if s.latest, err = editionlog.Latest(ctx, p.Store, c.Size, s.head.Manifest, s.checkpoint); err != nil {

@@ -2,6 +2,7 @@ package publish
 
 import (
 	"context"
+	"fmt"
 
 	"coranto/edition"
 )
@@ -20,8 +21,7 @@ func (p *Publisher) Look(ctx context.Context, name string, fetch edition.Fetch) 
 		if head, err := policy.OpenLatest(b); err == nil {
 			theirs = head
 		}
-		return theirs, &ForkError{Target: name, Theirs: theirs.Manifest.Edition,
-			Reason: "and trust that is newer than this newsroom's: it was restored from an older state"}
+		return theirs, &ForkError{Where: fmt.Sprintf("mirror %q", name), Theirs: theirs.Manifest.Edition, Reason: restored}
 	}
 	if err != nil {
 		return edition.Head{}, err
@@ -30,5 +30,9 @@ func (p *Publisher) Look(ctx context.Context, name string, fetch edition.Fetch) 
 	if err != nil {
 		return edition.Head{}, err
 	}
-	return theirs, p.checkHead(ctx, name, theirs, last)
+	signed, err := edition.OpenHead(theirs.Note, p.Keys.Policy().Keys()...)
+	if err != nil {
+		return edition.Head{}, err
+	}
+	return theirs, p.checkHead(ctx, fmt.Sprintf("mirror %q", name), signed, last, fetch)
 }

@@ -4,11 +4,12 @@
 // A run goes in this order (SPEC.md, "The publishing order"). Whatever it is stopped by, every target holds the old
 // edition whole or the new one, and the next run goes on:
 //
-//  1. ask the targets for their heads: one that the new edition would not extend stops the run;
+//  1. ask targets, witnesses and mirrors for their heads: one that the new edition would not extend stops the run;
 //  2. settle the store, render what changed, put objects and nodes under the names of their hashes, flush;
 //  3. read the edition back with the reader's own code;
 //  4. seal: compare-and-swap of the last edition, in one transaction of the store;
-//  5. sign, link the plain pages to their objects, put tiles and trust, flush, and last of all `latest`.
+//  5. sign, and have the release co-signer and witnesses co-sign: without them the old edition stands;
+//  6. link the plain pages to their objects, put tiles and trust, flush, and last of all `latest`.
 //
 // A mirror's tiles are written after the seal, not before: their names don't tell their bytes, so that two publishers
 // could overwrite each other's. Only what is sealed gets a name that others can read.
@@ -29,6 +30,7 @@ import (
 	"coranto/internal/site"
 	"coranto/internal/store"
 	"coranto/internal/target"
+	"coranto/reader"
 )
 
 // A Publisher publishes one newsroom. Only one may run at a time on a newsroom's folder; two that do by mistake can't
@@ -45,6 +47,16 @@ type Publisher struct {
 	// Again has everything rendered and written anew, as after a target lost some of its files: the pages that come out
 	// the same keep their place in the edition.
 	Again bool
+	// Cosigner is the release co-signer, where the newsroom's co-signing key is not among Keys; nil otherwise.
+	Cosigner Witness
+	// Witnesses are asked to co-sign each head, by their names in the policy.
+	Witnesses map[string]Witness
+	// Watched are mirrors whose heads are looked at before anything is signed, as those of targets and witnesses are.
+	Watched []reader.Source
+	// KeepEvidence writes a fork down and returns where; nil keeps none.
+	KeepEvidence func(edition.Evidence) (name string, err error)
+	// Grace is how long witnesses are waited for that the quorum does not need any more; 0 is DefaultGrace.
+	Grace time.Duration
 	// Now is the clock and Rand the source of nonces; nil is the system's.
 	Now  func() time.Time
 	Rand io.Reader
@@ -66,19 +78,6 @@ type Result struct {
 	Seconds       float64 `json:"seconds"`
 	// Late are the targets that could not be written: what went wrong, by name. The next run brings them up.
 	Late map[string]string `json:"late,omitempty"`
-}
-
-// A ForkError says that a target holds an edition that this newsroom does not know: it was restored from a backup, or
-// somebody else has its keys. Publishing would fork the log, which readers never forgive.
-type ForkError struct {
-	Target string
-	Theirs uint64 // the edition that it holds
-	Reason string
-}
-
-// Error says which target holds what.
-func (e *ForkError) Error() string {
-	return fmt.Sprintf("target %q holds edition %d, %s", e.Target, e.Theirs, e.Reason)
 }
 
 // Publish makes an edition of what changed since the last one and brings it to the targets. When nothing changed, it
@@ -122,72 +121,6 @@ func (p *Publisher) defaults() {
 	if p.Log == nil {
 		p.Log = slog.New(slog.DiscardHandler)
 	}
-}
-
-// ErrLost is returned when the newsroom's own target had an edition and has it no longer: what it holds is needed to
-// make the next one.
-var ErrLost = errors.New("the newsroom's own target has lost its edition")
-
-// checkHeads refuses to go on when a target's signed head is not one that this newsroom made. It returns the targets
-// that can't be asked: what they hold may be newer than what this newsroom knows, so this run leaves them alone.
-func (p *Publisher) checkHeads(ctx context.Context, last store.Head) (unasked map[string]error, err error) {
-	unasked = map[string]error{}
-	for i, t := range p.Targets {
-		b, err := t.Get(ctx, edition.LatestPath, edition.MaxLatest)
-		switch {
-		case errors.Is(err, target.ErrNotExist) && i == 0 && !p.Again && !p.neverDelivered(ctx):
-			return nil, fmt.Errorf("%w: %w", ErrLost, err)
-		case errors.Is(err, target.ErrNotExist):
-			continue
-		case err != nil && i == 0:
-			return nil, fmt.Errorf("read the head of target %q: %w", t.Name(), err)
-		case err != nil:
-			unasked[t.Name()] = fmt.Errorf("read its head: %w", err)
-			continue
-		}
-		if policy, behind := p.Keys.Behind(ctx, t.Get); behind {
-			fork := &ForkError{Target: t.Name(), Reason: "and trust that is newer than this newsroom's: it was restored from an older state"}
-			if theirs, err := policy.OpenLatest(b); err == nil {
-				fork.Theirs = theirs.Manifest.Edition
-			}
-			return nil, fork
-		}
-		theirs, err := p.Keys.Policy().OpenLatest(b)
-		if err != nil {
-			p.Log.Warn("a target's head does not verify and will be replaced", "target", t.Name(), "err", err)
-			continue
-		}
-		if err := p.checkHead(ctx, t.Name(), theirs, last); err != nil {
-			return nil, err
-		}
-	}
-	return unasked, nil
-}
-
-func (p *Publisher) neverDelivered(ctx context.Context) bool {
-	n, err := p.Store.Delivered(ctx, p.Targets[0].Name())
-	return err == nil && n == 0
-}
-
-func (p *Publisher) checkHead(ctx context.Context, name string, theirs edition.Head, last store.Head) error {
-	fork := &ForkError{Target: name, Theirs: theirs.Manifest.Edition}
-	known := last.LogSize
-	if theirs.Origin != last.Origin {
-		known = 0 // a log that this newsroom has begun, by its policy, and put nothing into
-	}
-	if theirs.Size > known {
-		fork.Reason = fmt.Sprintf("this newsroom only knows of %d: it was restored from an older state", last.Number)
-		return fork
-	}
-	records, err := p.Store.Records(ctx, theirs.Size-1, theirs.Size)
-	if err != nil {
-		return err
-	}
-	if records[0] != theirs.ManifestHash {
-		fork.Reason = "which is another than the one that this newsroom made"
-		return fork
-	}
-	return nil
 }
 
 // errUnchanged says that there is nothing to seal.
