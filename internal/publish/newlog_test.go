@@ -49,7 +49,7 @@ func (r *room) follow(t *testing.T, keep reader.Keep, m edition.Masthead) editio
 	}
 	defer src.Close()
 	rd, err := reader.Open(m, reader.Options{
-		Keep: keep, Sources: []reader.Source{src}, Only: true, Grace: time.Millisecond, Now: func() time.Time { return r.now },
+		Keep: keep, Sources: []reader.Source{live{src}}, Only: true, Grace: time.Millisecond, Now: func() time.Time { return r.now },
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,365 @@
+package publish_test
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"coranto/edition"
+	"coranto/internal/keys"
+	"coranto/internal/news"
+	"coranto/internal/publish"
+	"coranto/internal/site"
+	"coranto/internal/store"
+	"coranto/internal/store/sqlite"
+	"coranto/internal/target"
+	"coranto/reader"
+)
+
+// recover takes the edition of the room's first target over, as coranto recover does once it has pulled it.
+func (r *room) recover(t *testing.T) publish.Recovered {
+	t.Helper()
+	if _, err := r.Keys.Follow(t.Context(), r.Targets[0].Get); err != nil {
+		t.Fatal(err)
+	}
+	rec, err := r.Recover(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rec.Unread) > 0 {
+		t.Errorf("could not be read: %q", rec.Unread)
+	}
+	return rec
+}
+
+// tree returns the root of the last edition's tree.
+func (r *room) tree(t *testing.T) edition.Hash {
+	t.Helper()
+	head, err := r.Store.Head(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return head.Root
+}
+
+// withdrawn returns a story taken back in all its languages.
+func withdrawn(i int, headline string) news.Story {
+	s := story(i, headline, languages...)
+	for i := range s.Articles {
+		s.Articles[i].Status = news.Withdrawn
+	}
+	return s
+}
+
+// A newsroom brought back from a backup has, after Recover, what readers have: stories that came out since, newer
+// revisions, and not what was withdrawn. It goes on where the other ended, and renders nothing that differs.
+func TestRecoverFromABackup(t *testing.T) {
+	r := newRoom(t)
+	r.Targets = append(r.Targets, r.target(t, "stick"))
+	r.put(t, stories(25)...)
+	r.publish(t)
+	draft := story(90, "Not yet", "en")
+	draft.Articles[0].Status = news.Draft
+	r.put(t, draft)
+	backup := r.copied(t)
+	backup.put(t, story(80, "Written after the backup came back", "en"))
+
+	corrected := story(3, "Headline 3", "fa")
+	corrected.Articles[0].Revision.Body[0].Text[0].Text = "A corrected text"
+	r.put(t, corrected)
+	r.publish(t)
+	r.put(t, story(40, "Came out since", languages...), withdrawn(7, "Headline 7"))
+	r.publish(t)
+	first := r.Keys.Masthead(r.Name, r.Languages, nil)
+	keep := reader.Memory(1 << 20)
+	r.follow(t, keep, first)
+	want := r.tree(t)
+
+	backup.Targets, backup.now = r.Targets, r.now
+	var fork *publish.ForkError
+	if _, err := backup.Publish(t.Context()); !errors.As(err, &fork) {
+		t.Fatalf("got %v, want a ForkError", err)
+	}
+	rec := backup.recover(t)
+	if rec.Edition != 3 || rec.Before != 1 || rec.ArticlesNew != 3 || rec.ArticlesNewer != 1 || len(rec.Withdrawn) != 3 || len(rec.Kept) != 0 {
+		t.Errorf("got %+v", rec)
+	}
+	if again := backup.recover(t); again.ArticlesNew+again.ArticlesNewer+len(again.Withdrawn) != 0 || again.Before != 3 {
+		t.Errorf("again: got %+v", again)
+	}
+	only := story(80, "Written after the backup came back", "en")
+	only.Articles[0].Status = news.Draft
+	backup.put(t, only) // so that nothing is new
+	res := backup.publish(t)
+	if got := backup.tree(t); got != want || res.ObjectsNew > 1 || res.Edition != 4 {
+		t.Errorf("the tree is another than before the loss: %+v", res)
+	}
+	backup.put(t, story(80, "Written after the backup came back", "en"))
+	backup.publish(t)
+	for _, name := range []string{"public", "stick"} {
+		if a := r.verify(t, name); a.Edition != 5 {
+			t.Errorf("%s: got edition %d", name, a.Edition)
+		}
+	}
+	if v := r.follow(t, keep, first); v.Edition != 5 || v.Fresh != edition.Fresh {
+		t.Errorf("a reader who had edition 3: got %+v", v)
+	}
+	if s, err := backup.Store.Story(t.Context(), "story-90"); err != nil || s.Articles[0].Status != news.Draft {
+		t.Errorf("the draft: got %+v, %v", s, err)
+	}
+	if s, err := backup.Store.Story(t.Context(), "story-7"); err != nil || s.Articles[0].Status != news.Withdrawn {
+		t.Errorf("the withdrawn story: got %+v, %v", s, err)
+	}
+}
+
+// Words that no reader has seen are never lost without a word: the newer ones are the article's, and the others stand
+// among its revisions.
+func TestRecoverConflicts(t *testing.T) {
+	edit := func(text string, updated int) news.Story {
+		s := story(1, text, "en")
+		if updated > 0 {
+			s.Articles[0].Updated = time.Date(2026, 11, 20, updated, 0, 0, 0, time.UTC)
+		}
+		return s
+	}
+	draft := edit("Unfinished", 0)
+	draft.Articles[0].Status = news.Draft
+	for name, test := range map[string]struct {
+		ours, theirs []news.Story
+		newest       string
+		headline     string
+	}{
+		"nothing here":              {nil, []news.Story{edit("Theirs", 1)}, "", "Theirs en"},
+		"the same":                  {[]news.Story{edit("Theirs", 1)}, []news.Story{edit("Theirs", 1)}, "", "Theirs en"},
+		"theirs is newer":           {[]news.Story{edit("Ours", 1)}, []news.Story{edit("Theirs", 2)}, "theirs", "Theirs en"},
+		"ours is newer":             {[]news.Story{edit("Ours", 3)}, []news.Story{edit("Theirs", 2)}, "ours", "Ours en"},
+		"ours is newer, later":      {[]news.Story{edit("Ours", 9)}, []news.Story{edit("A", 1), edit("Theirs", 2)}, "ours", "Ours en"},
+		"neither says":              {[]news.Story{edit("Ours", 0)}, []news.Story{edit("Theirs", 0)}, "theirs", "Theirs en"},
+		"ours is a draft":           {[]news.Story{draft}, []news.Story{edit("Theirs", 2)}, "theirs", "Theirs en"},
+		"ours has a higher number":  {[]news.Story{edit("A", 1), edit("Ours", 2)}, []news.Story{edit("A", 1)}, "ours", "Ours en"},
+		"ours was what readers had": {nil, []news.Story{edit("A", 1), edit("Theirs", 2)}, "", "Theirs en"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRoom(t)
+			r.put(t, story(1, "First", "en"))
+			r.publish(t)
+			backup := r.copied(t)
+			for _, s := range test.theirs {
+				r.put(t, s)
+				r.publish(t)
+			}
+			backup.put(t, test.ours...)
+			backup.Targets, backup.now = r.Targets, r.now
+			rec := backup.recover(t)
+			if len(rec.Kept) != min(len(test.newest), 1) || len(rec.Kept) == 1 && rec.Kept[0].Newest != test.newest {
+				t.Errorf("got %+v", rec.Kept)
+			}
+			s, err := backup.Store.Story(t.Context(), "story-1")
+			if err != nil || s.Articles[0].Revision.Headline != test.headline || s.Articles[0].Status != news.Published {
+				t.Errorf("got %+v, %v", s.Articles, err)
+			}
+			revisions, err := backup.Store.Revisions(t.Context(), "story-1", "en")
+			for _, want := range append(test.ours, test.theirs[len(test.theirs)-1]) {
+				if !slices.ContainsFunc(revisions, func(r news.Revision) bool { return r.Headline == want.Articles[0].Revision.Headline }) {
+					t.Errorf("the words %q are lost, %v", want.Articles[0].Revision.Headline, err)
+				}
+			}
+			backup.publish(t)
+			backup.now = backup.now.Add(time.Second)
+			r.now = backup.now
+			r.verify(t, "public")
+		})
+	}
+}
+
+// gone returns a new, empty newsroom with a copy of a target's files, and the trust that they have.
+func (r *room) gone(t *testing.T, first edition.Masthead) *room {
+	t.Helper()
+	c := &room{dir: t.TempDir(), now: r.now.Add(time.Minute)}
+	if err := os.CopyFS(filepath.Join(c.dir, "public"), os.DirFS(filepath.Join(r.dir, "public"))); err != nil {
+		t.Fatal(err)
+	}
+	dir, err := os.OpenRoot(c.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { dir.Close() })
+	own := c.target(t, "public")
+	k, err := keys.Adopt(t.Context(), dir, first.Root, own.Get)
+	if err != nil {
+		t.Fatal(err)
+	}
+	st, err := sqlite.Create(t.Context(), c.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { st.Close() })
+	s, err := site.New(site.Config{Name: r.Name, Languages: languages})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Publisher = &publish.Publisher{
+		Store: st, Site: s, Keys: k, Targets: []target.Target{own},
+		Name: r.Name, Languages: languages, Now: func() time.Time { return c.now },
+	}
+	return c
+}
+
+// A newsroom that is gone comes back from a mirror and two of three root keys: the stories at their addresses, the lists
+// with their pages, under new keys and in a new log. Readers follow.
+func TestRecoverANewsroomThatIsGone(t *testing.T) {
+	r := newRoom(t)
+	first := r.Keys.Masthead(r.Name, r.Languages, nil)
+	held, p, err := r.Keys.ProposeSplit([]string{"Ann", "Ben", "Cem"}, 2, rand.Reader, r.now)
+	if err == nil {
+		p, err = r.Keys.SignHere(p)
+	}
+	if err == nil {
+		_, err = r.Keys.Accept(p, r.now)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.put(t, stories(30)...)
+	r.publish(t)
+	for i := range 15 { // older than what is there, so that a place tells of an edition, and not of a date
+		s := story(100+i, fmt.Sprint("Old ", i), "en", "fa")
+		for j := range s.Articles {
+			s.Articles[j].Published = time.Date(2020, 1, 1+i, 0, 0, 0, 0, time.UTC)
+		}
+		r.put(t, s)
+	}
+	r.put(t, withdrawn(4, "Headline 4"))
+	r.publish(t)
+	keep := reader.Memory(1 << 20)
+	r.follow(t, keep, first)
+	want := map[string]string{}
+	for f, err := range r.Store.Files(t.Context(), "") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		want[f.Path] = f.Plain.String()
+	}
+
+	c := r.gone(t, first)
+	var lost *keys.LostError
+	if err := c.Keys.Lost(); !errors.As(err, &lost) || len(lost.Roles) != 5 {
+		t.Fatalf("got %v, want all five roles", err)
+	}
+	rec := c.recover(t)
+	if rec.ArticlesNew != 29*3+15*2 || rec.Before != 0 || rec.Edition != 2 {
+		t.Errorf("got %+v", rec)
+	}
+	head, err := c.Store.Head(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := edition.Checkpoint{Origin: head.Origin, Size: head.LogSize, Hash: tlog.Hash(head.LogHash)}
+	if p, err = c.Keys.ProposeLost(last, head.Number, rand.Reader, c.now); err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range held[1:] {
+		if p, err = p.Sign(h.Key); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := c.Keys.Accept(p, c.now); err != nil {
+		t.Fatal(err)
+	}
+	res := c.publish(t)
+	if res.Edition != 3 || c.Keys.Lost() != nil {
+		t.Errorf("got %+v", res)
+	}
+	if v := c.follow(t, keep, first); v.Edition != 3 || v.Fresh != edition.Fresh {
+		t.Errorf("a reader who was there: got %+v", v)
+	}
+	if v := c.follow(t, reader.Memory(1<<20), first); v.Edition != 3 || v.Fresh != edition.Fresh {
+		t.Errorf("a new reader: got %+v", v)
+	}
+	c.verify(t, "public")
+	for f, err := range c.Store.Files(t.Context(), "") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want[f.Path] != f.Plain.String() && f.Path != edition.MastheadPath {
+			t.Errorf("%s is another page than before", f.Path)
+		}
+		delete(want, f.Path)
+	}
+	for path := range want {
+		t.Errorf("%s is lost", path)
+	}
+}
+
+// What does not prove is not taken over, and leaves the store as it was.
+func TestRecoverRefuses(t *testing.T) {
+	r := newRoom(t)
+	r.put(t, stories(3)...)
+	r.publish(t)
+	backup := r.copied(t)
+	r.put(t, story(9, "More", "en"))
+	r.publish(t)
+	page, err := r.Store.File(t.Context(), "en/index.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	front := func(c *room) string { return filepath.Join(c.dir, "public", edition.ObjectPath(page.Entry.Objects[0])) }
+	for name, damage := range map[string]func(t *testing.T, c *room){
+		"a page's bytes": func(t *testing.T, c *room) {
+			if err := os.WriteFile(front(c), []byte("other bytes"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"an object": func(t *testing.T, c *room) {
+			if err := os.Remove(front(c)); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"the log": func(t *testing.T, c *room) {
+			name := filepath.Join(c.dir, "public", "log/tile/entries/000.p/2")
+			b, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b[5] ^= 1
+			if err := os.WriteFile(name, b, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := backup.copied(t)
+			if err := os.RemoveAll(filepath.Join(c.dir, "public")); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.CopyFS(filepath.Join(c.dir, "public"), os.DirFS(filepath.Join(r.dir, "public"))); err != nil {
+				t.Fatal(err)
+			}
+			c.Targets = []target.Target{c.target(t, "public")}
+			damage(t, c)
+			if _, err := c.Keys.Follow(t.Context(), c.Targets[0].Get); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := c.Recover(t.Context()); err == nil {
+				t.Error("got no error")
+			}
+			if head, err := c.Store.Head(t.Context()); err != nil || head.Number != 1 {
+				t.Errorf("got %+v, %v", head, err)
+			}
+		})
+	}
+	older := r.copied(t)
+	backup.Targets = []target.Target{backup.target(t, "public")}
+	older.Targets = backup.Targets
+	if _, err := older.Recover(t.Context()); !errors.Is(err, store.ErrConflict) {
+		t.Errorf("an older edition: got %v", err)
+	}
+}
