@@ -15,15 +15,15 @@ import (
 // arrows are the layers of the house, from the roof down. A package imports only what stands in lines below its own;
 // packages of one line don't import each other.
 const arrows = `
-cmd/coranto
+cmd/coranto · cmd/tuf-client
 internal/cli
-internal/lab · internal/store/sqlite
+internal/lab · internal/store/sqlite · internal/press
 internal/publish · internal/mirror
 internal/site · internal/importer/markdown · internal/importer/feed · internal/editionlog · internal/witness · internal/keys · internal/target/fs · reader
 internal/importer · internal/ninjs
 internal/target · internal/store · internal/sample
 edition · internal/news · internal/picture
-internal/lang · internal/durable · internal/term · internal/notekey · vectors
+internal/lang · internal/durable · internal/term · internal/notekey · internal/tuf · vectors
 `
 
 // never names what a package may not import at all, of our own or of others.

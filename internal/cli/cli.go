@@ -43,7 +43,7 @@ type command struct {
 
 func commands() []command {
 	return []command{
-		initCommand, importCommand, publishCommand, fsckCommand, verifyCommand, readCommand, mirrorCommand, demoCommand,
+		initCommand, importCommand, publishCommand, runCommand, fsckCommand, verifyCommand, readCommand, mirrorCommand, demoCommand,
 		statusCommand, mastheadCommand, keysCommand,
 	}
 }

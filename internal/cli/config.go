@@ -23,6 +23,8 @@ type config struct {
 	Mirrors   []string       `toml:"mirrors"`
 	BaseURL   string         `toml:"base_url"`
 	Targets   []targetConfig `toml:"target"`
+	Imports   []importConfig `toml:"import"`
+	Alarm     alarmConfig    `toml:"alarm"`
 }
 
 type targetConfig struct {
@@ -56,6 +58,20 @@ path = "public"
 # name = "stick"
 # kind = "fs"
 # path = "/media/stick/news"
+
+# What coranto run imports by itself, every so often. Markdown has a path, feeds have sources.
+# [[import]]
+# name = "our site"
+# kind = "feed"
+# sources = ["https://news.example/feed.xml"]
+# every = "15m"
+
+# Whom coranto run tells when something needs a person: a program, which gets the words on its standard input, or an
+# address that JSON is posted to, or both. Without it, the words stand in the log alone.
+# [alarm]
+# command = ["/usr/local/bin/tell-the-desk"]
+# webhook = "https://hooks.example/secret"
+# after = "30m"
 `
 
 // newConfig returns a configuration file for a new newsroom.
@@ -93,7 +109,8 @@ func readConfig(dir string) (config, error) {
 	}
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		return c, withHint(fmt.Errorf("%s:%d: there is no setting %q", file, lineOf(string(b), unknown[0]), unknown[0]),
-			"settings are name, languages, mirrors, base_url, and [[target]] with name, kind and path")
+			"settings are name, languages, mirrors, base_url, [[target]] with name, kind and path, "+
+				"[[import]] with name, kind, path or sources, language and every, and [alarm] with command, webhook and after")
 	}
 	if err := c.check(); err != nil {
 		return c, fmt.Errorf("%s: %w", file, err)
@@ -151,6 +168,9 @@ func (c *config) check() error {
 	}
 	if len(c.Targets) == 0 {
 		return errors.New("there is no [[target]]: editions must be written somewhere")
+	}
+	if err := errors.Join(checkImports(c.Imports), c.Alarm.check()); err != nil {
+		return err
 	}
 	names := map[string]bool{}
 	for i, t := range c.Targets {

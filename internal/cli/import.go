@@ -67,7 +67,7 @@ func (e *env) importFrom(ctx context.Context, run func(*newsroom, importer.Progr
 		return err
 	}
 	defer n.Close()
-	if err := n.lock(); err != nil {
+	if err := n.lockWithin(ctx, lockWait, e.sayWaiting); err != nil {
 		return err
 	}
 	b := e.bar("import")

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"coranto/internal/keys"
+	"coranto/internal/press"
 	"coranto/internal/term"
 )
 
@@ -79,7 +80,7 @@ func (e *env) listKeys(ctx context.Context, now time.Time) error {
 func keyToJSON(l keys.Listed, now time.Time) keyJSON {
 	j := keyJSON{Role: l.Role, Name: l.Name, ID: l.ID, File: l.Where, Holder: l.Holder, Threshold: l.Threshold, Of: l.Of}
 	if !l.Expires.IsZero() {
-		days := wholeDays(l.Expires.Sub(now))
+		days := press.WholeDays(l.Expires.Sub(now))
 		j.Expires, j.DaysLeft = l.Expires.UTC().Format(time.RFC3339), &days
 	}
 	return j

@@ -7,9 +7,11 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	"coranto/internal/durable"
 	"coranto/internal/keys"
+	"coranto/internal/press"
 	"coranto/internal/publish"
 	"coranto/internal/site"
 	"coranto/internal/store/sqlite"
@@ -31,12 +33,22 @@ type newsroom struct {
 
 // openNewsroom opens the newsroom in a folder. Close it.
 func openNewsroom(ctx context.Context, dir string) (_ *newsroom, err error) {
+	n, err := openFolder(dir)
+	if err != nil {
+		return nil, err
+	}
+	if n.store, err = sqlite.Open(ctx, dir); err != nil {
+		n.Close()
+		return nil, withHint(err, "store.db in the newsroom's folder must be whole and yours to write; if it is lost, bring it back from your newest copy")
+	}
+	n.close = append(n.close, n.store.Close)
+	return n, nil
+}
+
+// openFolder opens the newsroom in a folder without its store. Close it.
+func openFolder(dir string) (*newsroom, error) {
 	n := &newsroom{dir: dir}
-	defer func() {
-		if err != nil {
-			n.Close()
-		}
-	}()
+	var err error
 	if n.config, err = readConfig(dir); err != nil {
 		return nil, err
 	}
@@ -44,10 +56,6 @@ func openNewsroom(ctx context.Context, dir string) (_ *newsroom, err error) {
 		return nil, err
 	}
 	n.close = append(n.close, n.root.Close)
-	if n.store, err = sqlite.Open(ctx, dir); err != nil {
-		return nil, withHint(err, "store.db in the newsroom's folder must be whole and yours to write; if it is lost, bring it back from your newest copy")
-	}
-	n.close = append(n.close, n.store.Close)
 	return n, nil
 }
 
@@ -65,13 +73,35 @@ func (n *newsroom) Close() error {
 func (n *newsroom) lock() error {
 	unlock, err := durable.Lock(n.root, "lock")
 	if errors.Is(err, durable.ErrLocked) {
-		return withHint(fmt.Errorf("another coranto is at work on %s", n.dir), "wait until it is done, and run this again")
+		return withHint(fmt.Errorf("another coranto is at work on %s: %w", n.dir, durable.ErrLocked), "wait until it is done, and run this again")
 	}
 	if err != nil {
 		return err
 	}
 	n.close = append(n.close, unlock)
 	return nil
+}
+
+// lockWait is how long a command waits for another one that is at work, as coranto run is now and then.
+const lockWait = 30 * time.Second
+
+// lockWithin is lock, which waits for another coranto to be done. It calls waiting once when it must.
+func (n *newsroom) lockWithin(ctx context.Context, limit time.Duration, waiting func()) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	err := n.lock()
+	if errors.Is(err, durable.ErrLocked) {
+		waiting()
+	}
+	for errors.Is(err, durable.ErrLocked) {
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(100 * time.Millisecond):
+			err = n.lock()
+		}
+	}
+	return err
 }
 
 // targets opens the configured targets, the newsroom's own first.
@@ -107,7 +137,7 @@ func (n *newsroom) publicDir() string { return n.path(n.config.Targets[0].Path) 
 func (n *newsroom) publisher(e *env) (*publish.Publisher, error) {
 	k, err := keys.Open(n.root)
 	if err != nil {
-		return nil, withHint(err, keysHint)
+		return nil, withHint(&press.StopError{Kind: press.KindKeys, Err: err}, keysHint)
 	}
 	s, err := site.New(site.Config{Name: n.config.Name, Languages: n.config.Languages, BaseURL: n.config.BaseURL})
 	if err != nil {

@@ -62,7 +62,7 @@ func (e *env) publish(ctx context.Context, again bool) error {
 // publishOnce publishes under the newsroom's lock, and moves the store's journal into the store afterwards, off the
 // path to the readers.
 func (e *env) publishOnce(ctx context.Context, n *newsroom, again bool) (publish.Result, error) {
-	if err := n.lock(); err != nil {
+	if err := n.lockWithin(ctx, lockWait, e.sayWaiting); err != nil {
 		return publish.Result{}, err
 	}
 	p, err := n.publisher(e)
@@ -79,6 +79,9 @@ func (e *env) publishOnce(ctx context.Context, n *newsroom, again bool) (publish
 	})
 	return r, err
 }
+
+// sayWaiting says why nothing happens.
+func (e *env) sayWaiting() { e.say("another coranto is at work on %s; waiting for it", e.dir) }
 
 // late says which targets could not be written, and why.
 func late(targets map[string]string, all int) error {

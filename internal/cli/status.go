@@ -4,27 +4,30 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"coranto/edition"
 	"coranto/internal/keys"
+	"coranto/internal/press"
 	"coranto/internal/term"
 )
 
 var statusCommand = command{
 	name:  "status",
 	usage: "[--json]",
-	short: "says what expires when, and which targets are late",
+	short: "says what is due and what expires when, and which targets are late",
 	long: `
-Says when each thing expires that readers rely on, with the days left: the root, the targets, the snapshot and the
-timestamp of the trust, and the heartbeat, which is the newsroom's word that its newest edition is the newest. publish
-renews all but a root whose keys are kept elsewhere.
+Says when the next edition is due, and when each thing expires that readers rely on, with the days left: the root, the
+targets, the snapshot and the timestamp of the trust, and the heartbeat, which is the newsroom's word that its newest
+edition is the newest. publish renews all but a root whose keys are kept elsewhere.
 
 Exit code 1 when something has expired or soon will: the root within 60 days, the targets within 30, the snapshot or
 the timestamp within 10, the heartbeat within 24 hours (or half of max_age where that is shorter), or when a target is
-late. It changes nothing.`,
+late; 0 otherwise, so that cron can watch it. It changes nothing.`,
 	setup: func(e *env, fs *flag.FlagSet) func(context.Context, []string) error {
 		fs.BoolVar(&e.json, "json", false, "print the result as JSON")
 		return func(ctx context.Context, args []string) error {
@@ -36,29 +39,18 @@ late. It changes nothing.`,
 	},
 }
 
-// The states of a thing that expires.
-const (
-	stateOK      = "ok"
-	stateSoon    = "soon"
-	stateExpired = "expired"
-)
-
-// An expiry is one thing that readers rely on for a time.
-type expiry struct {
-	What     string `json:"what"`
-	Expires  string `json:"expires"`
-	DaysLeft int    `json:"days_left"` // rounded down; negative once it has expired
-	State    string `json:"state"`
-	// Advice is what to do; empty when nothing is.
-	Advice string `json:"advice,omitempty"`
-	left   time.Duration
-}
-
 // A statusReport is what status --json prints.
 type statusReport struct {
-	OK      bool     `json:"ok"`
-	Edition uint64   `json:"edition"`
-	Expires []expiry `json:"expires"`
+	OK      bool           `json:"ok"`
+	Edition uint64         `json:"edition"`
+	Expires []press.Expiry `json:"expires"`
+	// Vouched is when somebody whom the policy names last vouched for the edition.
+	Vouched time.Time `json:"vouched,omitzero"`
+	// Due says that something waits to be published; NextDue is when something else falls due.
+	Due     bool      `json:"due"`
+	NextDue time.Time `json:"next_due,omitzero"`
+	// Running says that coranto run is at work here.
+	Running bool `json:"running"`
 	// Late are the targets that lack editions: the last one that each has.
 	Late map[string]uint64 `json:"late"`
 }
@@ -76,7 +68,7 @@ func (e *env) status(ctx context.Context, now time.Time) error {
 	if e.json {
 		err = e.printJSON(r)
 	} else {
-		err = e.printStatus(r)
+		err = e.printStatus(r, now)
 	}
 	if err == nil && !r.OK {
 		err = &codeError{code: exitFailure}
@@ -85,100 +77,87 @@ func (e *env) status(ctx context.Context, now time.Time) error {
 }
 
 func (n *newsroom) status(ctx context.Context, now time.Time) (statusReport, error) {
-	k, err := keys.Open(n.root)
+	x, err := n.examine(ctx, now)
 	if err != nil {
 		return statusReport{}, err
 	}
-	head, err := n.store.Head(ctx)
+	r := statusReport{OK: true, Edition: x.Edition, Expires: x.Expires, Vouched: x.AsOf, Late: map[string]uint64{}}
+	at, due, err := n.store.NextDue(ctx)
 	if err != nil {
-		return statusReport{}, err
+		return r, err
 	}
-	r := statusReport{OK: true, Edition: head.Number, Expires: trustExpiries(k, now), Late: map[string]uint64{}}
-	if head.Number > 0 {
-		r.Expires = append(r.Expires, n.heartbeat(k, now))
+	if r.Due = due && !at.After(now); !r.Due {
+		r.NextDue = at
 	}
-	for _, t := range n.config.Targets {
-		has, err := n.store.Delivered(ctx, t.Name)
-		if err != nil {
-			return r, err
+	if r.Running, err = n.running(); err != nil {
+		return r, err
+	}
+	if x.Edition > 0 {
+		r.Expires = append(r.Expires, heartbeat(x, now))
+	}
+	for _, t := range x.Targets {
+		if t.Edition < x.Edition {
+			r.Late[t.Target], r.OK = t.Edition, false
 		}
-		if has < head.Number {
-			r.Late[t.Name], r.OK = has, false
-		}
 	}
-	for _, x := range r.Expires {
-		r.OK = r.OK && x.State == stateOK
+	for _, e := range r.Expires {
+		r.OK = r.OK && e.State == press.OK
 	}
 	return r, nil
 }
 
-// trustExpiries says when the four files of the trust expire.
-func trustExpiries(k *keys.Keys, now time.Time) []expiry {
-	const day = 24 * time.Hour
-	var out []expiry
-	for _, x := range []struct {
-		role, advice string
-		warn         time.Duration
-	}{
-		{"root", "coranto publish, or where its keys are kept elsewhere: coranto keys renew", keys.RootWarning},
-		{"targets", "coranto publish", 30 * day},
-		{"snapshot", "coranto publish", 10 * day},
-		{"timestamp", "coranto publish", 10 * day},
-	} {
-		out = append(out, expiryOf(x.role, k.ExpiresOf(x.role), now, x.warn, x.advice))
+// examine reads what is to be watched: what expires, who vouched when, and how far the targets are.
+func (n *newsroom) examine(ctx context.Context, now time.Time) (press.Examined, error) {
+	k, err := keys.Open(n.root)
+	if err != nil {
+		return press.Examined{}, withHint(&press.StopError{Kind: press.KindKeys, Err: err}, keysHint)
 	}
-	return out
+	head, err := n.store.Head(ctx)
+	if err != nil {
+		return press.Examined{}, err
+	}
+	x := press.Examined{Edition: head.Number, MaxAge: k.Policy().MaxAge, Expires: press.TrustExpiries(k, now), Free: press.Free(n.dir)}
+	// When `latest` can't be read nobody vouches for anything.
+	if b, err := os.ReadFile(filepath.Join(n.publicDir(), edition.LatestPath)); err == nil {
+		if h, err := k.Policy().OpenLatest(b); err == nil {
+			x.AsOf = h.AsOf
+		}
+	}
+	for _, t := range n.config.Targets {
+		has, err := n.store.Delivered(ctx, t.Name)
+		if err != nil {
+			return x, err
+		}
+		x.Targets = append(x.Targets, press.Holding{Target: t.Name, Edition: has})
+	}
+	return x, nil
 }
 
-// heartbeat says until when the newest edition counts as fresh. When `latest` can't be read it has long expired.
-func (n *newsroom) heartbeat(k *keys.Keys, now time.Time) expiry {
+// heartbeat says until when the newest edition counts as fresh.
+func heartbeat(x press.Examined, now time.Time) press.Expiry {
 	const advice = "coranto publish"
-	p := k.Policy()
-	b, err := os.ReadFile(filepath.Join(n.publicDir(), edition.LatestPath))
-	if err != nil {
-		return expiry{What: "heartbeat", State: stateExpired, Advice: advice}
+	if x.AsOf.IsZero() {
+		return press.Expiry{What: "heartbeat", State: press.Expired, Advice: advice}
 	}
-	h, err := p.OpenLatest(b)
-	if err != nil {
-		return expiry{What: "heartbeat", State: stateExpired, Advice: advice}
-	}
-	return expiryOf("heartbeat", h.AsOf.Add(p.MaxAge), now, min(24*time.Hour, p.MaxAge/2), advice)
+	return press.NewExpiry("heartbeat", x.AsOf.Add(x.MaxAge), now, min(24*time.Hour, x.MaxAge/2), advice)
 }
 
-// expiryOf judges one thing, which is to be renewed when less than warn is left.
-func expiryOf(what string, expires, now time.Time, warn time.Duration, advice string) expiry {
-	left := expires.Sub(now)
-	x := expiry{What: what, Expires: expires.UTC().Format(time.RFC3339), DaysLeft: wholeDays(left), State: stateOK, left: left}
-	switch {
-	case left < 0:
-		x.State, x.Advice = stateExpired, advice
-	case left < warn:
-		x.State, x.Advice = stateSoon, advice
-	}
-	return x
-}
-
-// wholeDays counts the days of a duration, rounded down.
-func wholeDays(d time.Duration) int {
-	const day = 24 * time.Hour
-	n := int(d / day)
-	if d < 0 && d%day != 0 {
-		n--
-	}
-	return n
-}
-
-func (e *env) printStatus(r statusReport) error {
+func (e *env) printStatus(r statusReport, now time.Time) error {
 	fmt.Fprintf(e.stdout, "last edition: %d\n", r.Edition)
+	if !r.Vouched.IsZero() {
+		fmt.Fprintf(e.stdout, "vouched for:  %s ago\n", age(now.Sub(r.Vouched)))
+	}
+	fmt.Fprintf(e.stdout, "next edition: %s\n", dueWords(r, now))
+	fmt.Fprintf(e.stdout, "coranto run:  %s\n", map[bool]string{true: "at work here", false: "not at work here"}[r.Running])
 	var rows [][]string
 	for _, x := range r.Expires {
-		rows = append(rows, []string{x.What, x.Expires, x.words(), x.Advice})
+		rows = append(rows, []string{x.What, x.Expires, x.Words(), x.Advice})
 	}
 	if err := term.Table(e.stdout, []string{"what", "expires", "left", "to do"}, rows); err != nil {
 		return err
 	}
-	for name, has := range r.Late {
-		fmt.Fprintf(e.stdout, "target %q is LATE: it has edition %d\n", name, has)
+	for _, name := range slices.Sorted(maps.Keys(r.Late)) {
+		fmt.Fprintf(e.stdout, "target %q is LATE: it has edition %d\n", name, r.Late[name])
 	}
 	if !r.OK {
 		fmt.Fprintln(e.stderr, "coranto: something needs the newsroom's hand: see LATE, SOON and EXPIRED above")
@@ -186,13 +165,13 @@ func (e *env) printStatus(r statusReport) error {
 	return nil
 }
 
-// words says how long a thing has left, loudly when that is little.
-func (x expiry) words() string {
-	switch x.State {
-	case stateExpired:
-		return "EXPIRED"
-	case stateSoon:
-		return "SOON: " + age(x.left)
+// dueWords says when there is something to publish.
+func dueWords(r statusReport, now time.Time) string {
+	switch {
+	case r.Due:
+		return "due now"
+	case r.NextDue.IsZero():
+		return "nothing is planned"
 	}
-	return age(x.left)
+	return fmt.Sprintf("due in %s, at %s", age(r.NextDue.Sub(now)), r.NextDue.Format(time.RFC3339))
 }

@@ -1,0 +1,304 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"coranto/edition"
+	"coranto/internal/durable"
+	"coranto/internal/importer"
+	"coranto/internal/importer/feed"
+	"coranto/internal/importer/markdown"
+	"coranto/internal/press"
+	"coranto/internal/publish"
+	"coranto/internal/store/sqlite"
+	"coranto/internal/target"
+	"coranto/reader"
+)
+
+// A pressRoom is a newsroom as the press runs it. It opens the folder anew for each piece of work, so that it sees what
+// was configured, signed or restored beside it; it keeps only the store open that it asks what is due.
+type pressRoom struct {
+	e     *env
+	dir   string
+	log   *slog.Logger
+	feeds map[string]*feed.Fetcher // by import
+	now   func() time.Time
+
+	mu     sync.Mutex // guards what follows
+	due    *sqlite.Store
+	file   os.FileInfo // the database that due has open
+	config string      // the state of the configuration and the trust when an edition was last made
+	trust  string
+}
+
+var _ press.Newsroom = (*pressRoom)(nil)
+
+func newPressRoom(e *env, dir string, log *slog.Logger) *pressRoom {
+	return &pressRoom{e: e, dir: dir, log: log, feeds: map[string]*feed.Fetcher{}, now: time.Now}
+}
+
+// Close closes the store that Due asks. What is at work goes on with stores of its own.
+func (r *pressRoom) Close() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.due == nil {
+		return nil
+	}
+	err := r.due.Close()
+	r.due = nil
+	return err
+}
+
+// Due asks the store, and says that an edition is due when somebody changed the configuration or the trust by hand.
+func (r *pressRoom) Due(ctx context.Context) (at time.Time, ok bool, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.reopen(ctx); err != nil {
+		return at, false, err
+	}
+	if r.config != "" && (r.config != r.configState() || r.trust != r.trustState()) {
+		return time.Time{}, true, nil
+	}
+	return r.due.NextDue(ctx)
+}
+
+// reopen opens the store, and opens it again when its file has become another: it was restored.
+func (r *pressRoom) reopen(ctx context.Context) error {
+	info, err := os.Stat(filepath.Join(r.dir, sqlite.DatabaseName))
+	if err != nil {
+		return err
+	}
+	if r.due != nil && os.SameFile(info, r.file) {
+		return nil
+	}
+	if r.due != nil {
+		r.due.Close()
+	}
+	r.due, err = sqlite.Open(ctx, r.dir)
+	if err != nil {
+		r.due = nil
+		return err
+	}
+	r.file = info
+	return nil
+}
+
+// configState and trustState stand for what they are about: another state is another string.
+func (r *pressRoom) configState() string {
+	info, err := os.Stat(filepath.Join(r.dir, configFile))
+	if err != nil {
+		return err.Error()
+	}
+	return fmt.Sprint(info.Size(), info.ModTime().UnixNano())
+}
+
+// trustState names the roots and the targets. The rest is renewed by publishing itself.
+func (r *pressRoom) trustState() string {
+	entries, err := os.ReadDir(filepath.Join(r.dir, "trust"))
+	if err != nil {
+		return err.Error()
+	}
+	var names []string
+	for _, entry := range entries {
+		if strings.HasSuffix(entry.Name(), ".root.json") || strings.HasSuffix(entry.Name(), ".targets.json") {
+			names = append(names, entry.Name())
+		}
+	}
+	return strings.Join(names, " ")
+}
+
+// Publish publishes under the newsroom's lock.
+func (r *pressRoom) Publish(ctx context.Context, only []string) (res publish.Result, err error) {
+	config := r.configState() // before it is read
+	err = r.locked(ctx, func(n *newsroom) error {
+		p, err := n.publisher(r.e)
+		if err != nil {
+			return err
+		}
+		p.Log = r.log
+		if only != nil {
+			own := p.Targets[0]
+			p.Targets = slices.DeleteFunc(p.Targets, func(t target.Target) bool { return t != own && !slices.Contains(only, t.Name()) })
+		}
+		err = n.toItsEnd(p.Targets, func() (err error) {
+			res, err = p.Publish(ctx)
+			return err
+		})
+		if err == nil {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.config, r.trust = config, r.trustState()
+		}
+		return err
+	})
+	return res, err
+}
+
+// locked opens the newsroom and calls f under its lock.
+func (r *pressRoom) locked(ctx context.Context, f func(*newsroom) error) error {
+	n, err := openNewsroom(ctx, r.dir)
+	if err != nil {
+		return err
+	}
+	defer n.Close()
+	err = n.lockWithin(ctx, lockWait, func() {})
+	if errors.Is(err, durable.ErrLocked) {
+		return fmt.Errorf("%w: %w", press.ErrBusy, err)
+	}
+	if err != nil {
+		return err
+	}
+	return f(n)
+}
+
+// Examine reads the newsroom's state.
+func (r *pressRoom) Examine(ctx context.Context) (press.Examined, error) {
+	n, err := openNewsroom(ctx, r.dir)
+	if err != nil {
+		return press.Examined{}, err
+	}
+	defer n.Close()
+	return n.examine(ctx, r.now())
+}
+
+// The limits of a look at the mirrors.
+const (
+	lookTime  = time.Minute
+	lookCount = 8
+)
+
+// Look asks all mirrors of the configuration, several at once. A fork that any of them holds is the error.
+func (r *pressRoom) Look(ctx context.Context) ([]press.Sight, error) {
+	n, err := openNewsroom(ctx, r.dir)
+	if err != nil {
+		return nil, err
+	}
+	defer n.Close()
+	p, err := n.publisher(r.e)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
+	client := reader.NewClient()
+	defer client.CloseIdleConnections()
+	sights := make([]press.Sight, len(n.config.Mirrors))
+	var g errgroup.Group
+	g.SetLimit(lookCount)
+	for i, url := range n.config.Mirrors {
+		g.Go(func() error {
+			src, err := reader.HTTP(client, url)
+			if err != nil {
+				return err
+			}
+			head, err := p.Look(ctx, url, src.Fetch)
+			sights[i], err = sight(url, head, err)
+			return err
+		})
+	}
+	return sights, g.Wait()
+}
+
+// sight judges what a look at a mirror came to. Only a fork stays an error.
+func sight(url string, head edition.Head, err error) (press.Sight, error) {
+	s := press.Sight{Mirror: url, State: press.MirrorGood, Edition: head.Manifest.Edition, AsOf: head.AsOf}
+	var fork *publish.ForkError
+	var invalid *edition.InvalidError
+	switch {
+	case errors.As(err, &fork):
+		return s, err
+	case errors.As(err, &invalid):
+		s.State, s.Err = press.MirrorLies, err.Error()
+	case errors.Is(err, fs.ErrNotExist):
+		s.State, s.Err = press.MirrorDead, "it has no edition"
+	case err != nil:
+		s.State, s.Err = press.MirrorDead, err.Error()
+	}
+	return s, nil
+}
+
+// Import does one of the configuration's imports. Feeds are fetched before the newsroom is locked, so that a slow
+// server delays no edition.
+func (r *pressRoom) Import(ctx context.Context, name string) (importer.Report, error) {
+	c, err := readConfig(r.dir)
+	if err != nil {
+		return importer.Report{}, err
+	}
+	i := slices.IndexFunc(c.Imports, func(c importConfig) bool { return c.Name == name })
+	if i < 0 {
+		return importer.Report{}, fmt.Errorf("coranto.toml no longer has the import %q; start coranto run again", name)
+	}
+	if c.Imports[i].Kind == "feed" {
+		return r.importFeeds(ctx, c.Imports[i])
+	}
+	return r.importMarkdown(ctx, c.Imports[i])
+}
+
+func (r *pressRoom) importMarkdown(ctx context.Context, c importConfig) (report importer.Report, err error) {
+	err = r.locked(ctx, func(n *newsroom) error {
+		root, err := os.OpenRoot(n.path(c.Path))
+		if err != nil {
+			return err
+		}
+		defer root.Close()
+		report, err = markdown.Import(ctx, n.store, root.FS(), markdown.Options{Languages: n.config.Languages})
+		return err
+	})
+	return report, err
+}
+
+// importFeeds imports the feeds that changed. One that can't be read keeps no other back.
+func (r *pressRoom) importFeeds(ctx context.Context, c importConfig) (report importer.Report, err error) {
+	f := r.fetcher(c.Name)
+	all := r.sources(c)
+	changed, took, fetchErr := f.Fetch(ctx, all)
+	if len(changed) == 0 {
+		return report, fetchErr
+	}
+	err = r.locked(ctx, func(n *newsroom) (err error) {
+		sources := slices.DeleteFunc(all, func(s string) bool { return changed[s] == nil })
+		report, err = feed.Import(ctx, n.store, sources, feed.Options{
+			Languages: n.config.Languages, Language: c.Language, Fetched: changed,
+		})
+		return err
+	})
+	if err == nil {
+		took()
+	}
+	return report, errors.Join(err, fetchErr)
+}
+
+// sources returns an import's feeds; files are relative to the newsroom's folder.
+func (r *pressRoom) sources(c importConfig) []string {
+	n := &newsroom{dir: r.dir}
+	var out []string
+	for _, s := range c.Sources {
+		if !strings.Contains(s, "://") {
+			s = n.path(s)
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// fetcher returns what remembers the feeds of an import.
+func (r *pressRoom) fetcher(name string) *feed.Fetcher {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.feeds[name] == nil {
+		r.feeds[name] = &feed.Fetcher{Client: reader.NewClient()}
+	}
+	return r.feeds[name]
+}
