@@ -16,8 +16,8 @@ import (
 var mirrorCommand = command{
 	name: "mirror",
 	usage: "serve DIR [--listen ADDRESS]\n" +
-		"coranto mirror pull URL… --to DIR --masthead FILE [--quota SIZE] [--retain TIME] [--recheck] [--json]\n" +
-		"coranto mirror run URL… --to DIR --masthead FILE [--listen ADDRESS] [--every TIME]\n" +
+		"coranto mirror pull URL… --to DIR --masthead MASTHEAD [--quota SIZE] [--retain TIME] [--recheck] [--json]\n" +
+		"coranto mirror run URL… --to DIR --masthead MASTHEAD [--listen ADDRESS] [--every TIME]\n" +
 		"coranto mirror headers --kind netlify|apache|nginx",
 	short: "carries an edition's files for others",
 	long: `
@@ -25,6 +25,7 @@ serve   serves the files in a folder, as publish or pull wrote them, to readers 
         prepared, in ranges, with the caching that suits each file. It needs no key and keeps no log of who asks.
 pull    brings a mirror in a folder up to the newest edition that any of the sources has. Everything is proved by the
         masthead, which must come from the newsroom, before it is written; what is there already is not fetched again.
+        Of the line that begins with coranto:, or of a URL, the words are shown the first time: compare them.
         What the newsroom took back is removed. Stopped at any time, the next pull goes on.
 run     serves and pulls, in one process, until interrupted.
 headers writes what a static host needs in its configuration to serve a mirror as serve does.`,
@@ -33,7 +34,8 @@ headers writes what a static host needs in its configuration to serve a mirror a
 		var o mirrorOptions
 		fs.StringVar(&o.listen, "listen", "127.0.0.1:8080", "the `ADDRESS` to answer on, as :80 or 127.0.0.1:8080")
 		fs.StringVar(&o.to, "to", "", "the mirror's folder, `DIR`; it is made when it is not there")
-		fs.StringVar(&o.masthead, "masthead", "", "the newsroom's masthead, a `FILE`, from the newsroom itself")
+		fs.StringVar(&o.masthead, "masthead", "", "the newsroom's `MASTHEAD`, from the newsroom itself: the line that begins with coranto:, a file or a URL")
+		fs.BoolVar(&o.yes, "yes", false, "at the first contact, don't ask whether the words are the same")
 		fs.DurationVar(&o.every, "every", 10*time.Minute, "run: the `TIME` between two pulls, a tenth more or less")
 		fs.DurationVar(&o.retain, "retain", mirror.DefaultRetain, "the `TIME` that objects of older editions stay; what was taken back goes at once")
 		fs.Var(&o.quota, "quota", "refuse an edition with which the mirror would take more than `SIZE`, as 2GB")

@@ -26,7 +26,7 @@ type mirrorOptions struct {
 	listen, to, masthead, kind string
 	every, retain              time.Duration
 	quota                      byteCount
-	recheck                    bool
+	recheck, yes               bool
 }
 
 // stateDir is the folder, inside of a mirror's, of what it remembers. No mirror serves it.
@@ -41,7 +41,7 @@ type pulling struct {
 }
 
 // openPull opens what a pull works on: the masthead, the sources and the mirror's folder.
-func (e *env) openPull(where []string, o mirrorOptions) (*pulling, error) {
+func (e *env) openPull(ctx context.Context, where []string, o mirrorOptions) (*pulling, error) {
 	switch {
 	case len(where) == 0:
 		return nil, usagef("mirror needs a source to pull from: the URL of a mirror that has the edition, or several")
@@ -49,22 +49,34 @@ func (e *env) openPull(where []string, o mirrorOptions) (*pulling, error) {
 		return nil, usagef("mirror needs the folder to keep the mirror in: --to DIR")
 	case o.masthead == "":
 		return nil, withHint(&usageError{errors.New("mirror needs the newsroom's masthead: without it a mirror could be made to carry anything")},
-			"ask the newsroom for masthead.json, not a mirror, and give it with --masthead FILE")
+			"ask the newsroom for masthead.json or the line that begins with coranto:, not a mirror, and give it with --masthead")
 	case newsroomAround(o.to) != "":
 		return nil, withHint(fmt.Errorf("%s is inside of a newsroom's folder, which publish writes to", o.to), "keep the mirror elsewhere")
 	}
-	m, err := readMasthead(o.masthead)
+	given, err := openMasthead(ctx, o.masthead)
 	if err != nil {
 		return nil, err
 	}
 	p := &pulling{e: e}
 	p.opt = mirror.Options{
-		Masthead: m, Retain: o.retain, Quota: int64(o.quota), Recheck: o.recheck, Log: slog.New(slog.DiscardHandler),
+		Masthead: given.whole, Retain: o.retain, Quota: int64(o.quota), Recheck: o.recheck, Log: slog.New(slog.DiscardHandler),
 	}
-	if err := p.open(where, o.to); err != nil {
-		return nil, errors.Join(err, p.close())
+	err = p.open(where, o.to)
+	if err == nil && given.fromAfar() {
+		p.opt.Masthead, err = e.contact(ctx, given, reader.Dir(p.opt.State, 0), p.opt.Sources, o.yes)
+	}
+	if err != nil {
+		return nil, errors.Join(err, p.undo(), p.close())
 	}
 	return p, nil
+}
+
+// undo takes back the folder of the state when it is new and nothing came of it.
+func (p *pulling) undo() error {
+	if !p.made {
+		return nil
+	}
+	return os.RemoveAll(filepath.Join(p.opt.To.Name(), stateDir))
 }
 
 func (p *pulling) open(where []string, dir string) error {
@@ -79,6 +91,7 @@ func (p *pulling) open(where []string, dir string) error {
 	if err != nil {
 		return err
 	}
+	p.opt.To = to
 	p.closers = append(p.closers, to.Close)
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -91,7 +104,7 @@ func (p *pulling) open(where []string, dir string) error {
 		return err
 	}
 	p.closers = append(p.closers, state.Close)
-	p.opt.To, p.opt.State, p.opt.Used = to, state, mirror.FolderUse(root)
+	p.opt.State, p.opt.Used = state, mirror.FolderUse(root)
 	return nil
 }
 
@@ -109,8 +122,8 @@ func (p *pulling) pull(ctx context.Context) (mirror.Result, error) {
 	opt.Progress = bar.ofStep
 	res, err := mirror.Pull(ctx, opt)
 	bar.done()
-	if errors.Is(err, mirror.ErrOccupied) && p.made {
-		err = errors.Join(err, os.RemoveAll(filepath.Join(opt.To.Name(), stateDir)))
+	if errors.Is(err, mirror.ErrOccupied) {
+		err = errors.Join(err, p.undo())
 	}
 	if err != nil && ctx.Err() == nil {
 		err = p.explain(err, res)
@@ -158,7 +171,7 @@ func (p *pulling) forked(f *edition.ForkError) error {
 
 // pullMirror brings a mirror up to the newest edition.
 func (e *env) pullMirror(ctx context.Context, where []string, o mirrorOptions) error {
-	p, err := e.openPull(where, o)
+	p, err := e.openPull(ctx, where, o)
 	if err != nil {
 		return err
 	}
@@ -187,7 +200,7 @@ func (e *env) runMirror(ctx context.Context, where []string, o mirrorOptions) er
 	if o.every < time.Second {
 		return usagef("--every %s: that is no pause", o.every)
 	}
-	p, err := e.openPull(where, o)
+	p, err := e.openPull(ctx, where, o)
 	if err != nil {
 		return err
 	}
