@@ -11,6 +11,8 @@ import (
 
 	"github.com/secure-systems-lab/go-securesystemslib/cjson"
 	"github.com/theupdateframework/go-tuf/v2/metadata"
+
+	"coranto/internal/tuf"
 )
 
 // The limits of trust metadata.
@@ -212,7 +214,7 @@ func checkFile(name string, length, max int64, hashes metadata.Hashes) error {
 }
 
 // openRoot reads a root that must be signed by its own keys and, unless it is the first, by its predecessor's.
-func openRoot(b []byte, last *metadata.Metadata[metadata.RootType]) (*metadata.Metadata[metadata.RootType], error) {
+func openRoot(b []byte, last *tuf.Root) (*tuf.Root, error) {
 	m, err := openMetadata[metadata.RootType](b)
 	if err != nil {
 		return nil, err
@@ -223,41 +225,45 @@ func openRoot(b []byte, last *metadata.Metadata[metadata.RootType]) (*metadata.M
 	return m, verifyRole(metadata.ROOT, m, last, m)
 }
 
-// openSigned reads metadata that must be signed for a role of a root.
-func openSigned[T metadata.Roles](role string, b []byte, root *metadata.Metadata[metadata.RootType]) (*metadata.Metadata[T], error) {
+// openSigned reads metadata that must be signed for a role of some roots.
+func openSigned[T metadata.Roles](role string, b []byte, roots ...*tuf.Root) (*metadata.Metadata[T], error) {
 	m, err := openMetadata[T](b)
 	if err != nil {
 		return nil, err
 	}
-	return m, verifyRole(role, m, root)
+	return m, verifyRole(role, m, roots...)
 }
 
 // verifyRole verifies metadata under the keys and thresholds of the roots that it must satisfy, and refuses a signature
-// that is not valid, or by none of those keys: go-tuf would pass over it, and it could be altered unseen.
-func verifyRole[T metadata.Roles](role string, m *metadata.Metadata[T], roots ...*metadata.Metadata[metadata.RootType]) error {
+// that is not valid, or by none of those keys: TUF passes over it, and it could be altered unseen.
+func verifyRole[T metadata.Roles](role string, m *metadata.Metadata[T], roots ...*tuf.Root) error {
 	for _, root := range roots {
-		if err := root.VerifyDelegate(role, m); err != nil {
+		if err := tuf.VerifyRole(role, m, root); err != nil {
 			return err
 		}
 	}
+	payload, err := tuf.Payload(m)
+	if err != nil {
+		return err
+	}
 	for _, s := range m.Signatures {
-		if err := verifyOne(role, s.KeyID, m, roots); err != nil {
-			return err
+		k := roleKey(role, s.KeyID, roots)
+		if k == nil {
+			return fmt.Errorf("signed by key %.64q, which the role doesn't have", s.KeyID)
+		}
+		if _, ok := tuf.VerifyKey(k, payload, s.Signature); !ok {
+			return fmt.Errorf("the signature of key %.64q is not valid", s.KeyID)
 		}
 	}
 	return nil
 }
 
-// verifyOne verifies one signature, as that of a root in which the role has this key alone.
-func verifyOne[T metadata.Roles](role, keyID string, m *metadata.Metadata[T], roots []*metadata.Metadata[metadata.RootType]) error {
+// roleKey returns a key that a role has in one of some roots, or nil.
+func roleKey(role, id string, roots []*tuf.Root) *metadata.Key {
 	for _, root := range roots {
-		if !slices.Contains(root.Signed.Roles[role].KeyIDs, keyID) {
-			continue
+		if slices.Contains(root.Signed.Roles[role].KeyIDs, id) {
+			return root.Signed.Keys[id]
 		}
-		alone := metadata.Root()
-		alone.Signed.Keys[keyID] = root.Signed.Keys[keyID]
-		alone.Signed.Roles[role] = &metadata.Role{KeyIDs: []string{keyID}, Threshold: 1}
-		return alone.VerifyDelegate(role, m)
 	}
-	return fmt.Errorf("signed by key %.64q, which the role doesn't have", keyID)
+	return nil
 }

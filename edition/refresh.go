@@ -1,179 +1,53 @@
 package edition
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"time"
 
 	"github.com/theupdateframework/go-tuf/v2/metadata"
-	"github.com/theupdateframework/go-tuf/v2/metadata/trustedmetadata"
+
+	"coranto/internal/tuf"
 )
+
+// trustFolder is where the files of the trust stand on a mirror.
+const trustFolder = "trust/"
+
+// trustRules are TUF's and this format's. Nothing expires by them: Stale judges that.
+func trustRules() tuf.Rules {
+	return tuf.Rules{Check: checkTrustFile, MaxMetadata: MaxMetadata, MaxRoots: MaxRoots}
+}
 
 // Refresh brings the trust up to what a mirror has: it follows the roots, then the timestamp, and of the rest only what
 // has changed. Nothing older than what the trust rests on is taken, unless a new root has replaced the keys that signed
 // it. The error is that of fetch, or an *InvalidError; then the trust stays as it was.
-func (t *Trust) Refresh(ctx context.Context, fetch Fetch) (err error) {
-	defer func() {
-		if r := recover(); r != nil { // of go-tuf, on what openMetadata has overlooked
-			err = invalid("trust", "not metadata: %v", r)
-		}
-	}()
+func (t *Trust) Refresh(ctx context.Context, fetch Fetch) error {
+	files := tuf.Files{Root: t.root, Timestamp: t.timestamp, Snapshot: t.snapshot, Targets: t.targets}
+	set, err := tuf.Update(ctx, trustFetch(fetch), &files, trustRules())
+	if err != nil {
+		return trustError(err)
+	}
 	next := *t
-	r := refresh{ctx: ctx, fetch: fetch, t: &next}
-	if err := r.run(); err != nil {
+	if err := next.refreshPolicy(ctx, trustFetch(fetch), set.Targets); err != nil {
 		return err
 	}
+	next.root, next.timestamp, next.snapshot, next.targets = files.Root, files.Timestamp, files.Snapshot, files.Targets
+	next.versions.root = set.Root.Signed.Version
+	next.versions.snapshot = set.Snapshot.Signed.Version
+	next.versions.targets = set.Targets.Signed.Version
+	next.expires = earliest(set.Root.Signed.Expires, set.Timestamp.Signed.Expires,
+		set.Snapshot.Signed.Expires, set.Targets.Signed.Expires)
 	*t = next
 	return nil
 }
 
-// refresh is one run of Refresh; t is the copy that it works on.
-type refresh struct {
-	ctx   context.Context
-	fetch Fetch
-	t     *Trust
-	set   *trustedmetadata.TrustedMetadata
-}
-
-func (r *refresh) run() (err error) {
-	if r.set, err = trustedmetadata.New(r.t.root); err != nil {
-		return &InvalidError{"root", err}
-	}
-	r.set.RefTime = time.Time{} // so that nothing has expired: Stale judges that
-	for _, step := range []func() error{r.roots, r.timestamp, r.snapshot, r.targets, r.policy} {
-		if err := step(); err != nil {
-			return err
-		}
-	}
-	r.t.expires = earliest(r.set.Root.Signed.Expires, r.set.Timestamp.Signed.Expires,
-		r.set.Snapshot.Signed.Expires, r.set.Targets[metadata.TARGETS].Signed.Expires)
-	return nil
-}
-
-func earliest(times ...time.Time) time.Time {
-	first := times[0]
-	for _, t := range times[1:] {
-		if t.Before(first) {
-			first = t
-		}
-	}
-	return first
-}
-
-// get fetches a file.
-func (r *refresh) get(path string, max int64) ([]byte, error) {
-	b, err := r.fetch(r.ctx, path, max)
-	if err != nil {
-		return nil, fmt.Errorf("fetch %q: %w", path, err)
-	}
-	if int64(len(b)) > max {
-		return nil, invalid(path, "%d bytes are over the limit of %d", len(b), max)
-	}
-	return b, nil
-}
-
-// roots follows the chain of roots to its end. Each is signed by its predecessor's keys and by its own.
-func (r *refresh) roots() error {
-	for range MaxRoots {
-		path := RootPath(r.t.versions.root + 1)
-		b, err := r.get(path, MaxMetadata)
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		m, err := openRoot(b, r.set.Root)
-		if err == nil {
-			_, err = r.set.UpdateRoot(b)
-		}
-		if err != nil {
-			return &InvalidError{path, err}
-		}
-		r.t.root, r.t.versions.root = b, m.Signed.Version
-	}
-	return invalid(RootPath(r.t.versions.root), "more than %d roots to follow", MaxRoots)
-}
-
-func (r *refresh) timestamp() error {
-	b, err := r.get(TimestampPath, MaxMetadata)
-	if err != nil {
-		return err
-	}
-	if r.t.timestamp != nil {
-		// When the keys were replaced this fails, and then the old one's version is no floor any more (TUF 5.3.11).
-		_, _ = r.set.UpdateTimestamp(r.t.timestamp)
-	}
-	if r.set.Timestamp != nil && bytes.Equal(b, r.t.timestamp) {
-		return nil
-	}
-	_, err = openSigned[metadata.TimestampType](metadata.TIMESTAMP, b, r.set.Root)
-	if err == nil {
-		_, err = r.set.UpdateTimestamp(b)
-	}
-	var equal *metadata.ErrEqualVersionNumber
-	if errors.As(err, &equal) {
-		return nil // the one that is held stays
-	}
-	if err != nil {
-		return &InvalidError{TimestampPath, err}
-	}
-	r.t.timestamp = b
-	return nil
-}
-
-func (r *refresh) snapshot() error {
-	meta := r.set.Timestamp.Signed.Meta["snapshot.json"]
-	if r.t.snapshot != nil {
-		// Of an older version this fails, but it is loaded, and its versions are floors for the new one.
-		_, _ = r.set.UpdateSnapshot(r.t.snapshot, true)
-		if r.set.Snapshot != nil && meta.VerifyLengthHashes(r.t.snapshot) == nil {
-			return nil
-		}
-	}
-	path := SnapshotPath(meta.Version)
-	b, err := r.get(path, meta.Length)
-	if err != nil {
-		return err
-	}
-	_, err = openSigned[metadata.SnapshotType](metadata.SNAPSHOT, b, r.set.Root)
-	if err == nil {
-		_, err = r.set.UpdateSnapshot(b, false)
-	}
-	if err != nil {
-		return &InvalidError{path, err}
-	}
-	r.t.snapshot, r.t.versions.snapshot = b, meta.Version
-	return nil
-}
-
-func (r *refresh) targets() (err error) {
-	meta := r.set.Snapshot.Signed.Meta["targets.json"]
-	path, b := TargetsPath(meta.Version), r.t.targets
-	if b == nil || meta.VerifyLengthHashes(b) != nil {
-		if b, err = r.get(path, meta.Length); err != nil {
-			return err
-		}
-	}
-	_, err = openSigned[metadata.TargetsType](metadata.TARGETS, b, r.set.Root)
-	if err == nil {
-		_, err = r.set.UpdateTargets(b)
-	}
-	if err != nil {
-		return &InvalidError{path, err}
-	}
-	r.t.targets, r.t.versions.targets = b, meta.Version
-	return nil
-}
-
-func (r *refresh) policy() (err error) {
-	file := r.set.Targets[metadata.TARGETS].Signed.Targets[PolicyTarget]
-	path, b := PolicyPath(Hash(file.Hashes["sha256"])), r.t.policyText
+// refreshPolicy takes the policy that the targets name.
+func (t *Trust) refreshPolicy(ctx context.Context, fetch tuf.Fetch, targets *tuf.Targets) (err error) {
+	file := targets.Signed.Targets[PolicyTarget]
+	path, b := PolicyPath(Hash(file.Hashes["sha256"])), t.policyText
 	if b == nil || file.VerifyLengthHashes(b) != nil {
-		if b, err = r.get(path, file.Length); err != nil {
+		if b, err = fetch(ctx, path[len(trustFolder):], file.Length); err != nil {
 			return err
 		}
 	}
@@ -184,6 +58,52 @@ func (r *refresh) policy() (err error) {
 	if err != nil {
 		return &InvalidError{path, err}
 	}
-	r.t.policy, r.t.policyText = p, b
+	t.policy, t.policyText = p, b
 	return nil
+}
+
+// trustFetch fetches by the names that the files have in the trust's folder.
+func trustFetch(fetch Fetch) tuf.Fetch {
+	return func(ctx context.Context, name string, max int64) ([]byte, error) {
+		path := trustFolder + name
+		b, err := fetch(ctx, path, max)
+		if err != nil {
+			return nil, fmt.Errorf("fetch %q: %w", path, err)
+		}
+		return b, nil
+	}
+}
+
+// trustError names a file as it stands on a mirror.
+func trustError(err error) error {
+	var inv *tuf.InvalidError
+	if errors.As(err, &inv) {
+		return &InvalidError{trustFolder + inv.Name, inv.Err}
+	}
+	return err
+}
+
+// checkTrustFile refuses what TUF allows and this format doesn't (metadata.go).
+func checkTrustFile(role string, b []byte, roots ...*tuf.Root) (err error) {
+	switch role {
+	case metadata.ROOT:
+		_, err = openSigned[metadata.RootType](role, b, roots...)
+	case metadata.TIMESTAMP:
+		_, err = openSigned[metadata.TimestampType](role, b, roots...)
+	case metadata.SNAPSHOT:
+		_, err = openSigned[metadata.SnapshotType](role, b, roots...)
+	case metadata.TARGETS:
+		_, err = openSigned[metadata.TargetsType](role, b, roots...)
+	}
+	return err
+}
+
+func earliest(times ...time.Time) time.Time {
+	first := times[0]
+	for _, t := range times[1:] {
+		if t.Before(first) {
+			first = t
+		}
+	}
+	return first
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/theupdateframework/go-tuf/v2/metadata"
+
+	"coranto/internal/tuf"
 )
 
 // RootPath returns where a version of the trust's root stands; all versions are kept for ever.
@@ -43,7 +45,7 @@ type Trust struct {
 func NewTrust(root []byte) (*Trust, error) {
 	m, err := openMetadata[metadata.RootType](root)
 	if err == nil {
-		err = m.VerifyDelegate(metadata.ROOT, m)
+		err = tuf.VerifyRole(metadata.ROOT, m, m)
 	}
 	if err != nil {
 		return nil, &InvalidError{"root", err}

@@ -8,17 +8,18 @@ import (
 	"strings"
 
 	"github.com/theupdateframework/go-tuf/v2/metadata"
+
+	"coranto/internal/tuf"
 )
 
 // CheckRoots verifies a mirror's whole chain of roots, from the first version to the one that the trust has come to.
 // The error is that of fetch, or an *InvalidError.
 func (t *Trust) CheckRoots(ctx context.Context, fetch Fetch) error {
-	r := refresh{ctx: ctx, fetch: fetch}
-	var last *metadata.Metadata[metadata.RootType]
+	var last *tuf.Root
 	for v := int64(1); v <= t.versions.root; v++ {
-		b, err := r.get(RootPath(v), MaxMetadata)
+		b, err := fetch(ctx, RootPath(v), MaxMetadata)
 		if err != nil {
-			return err
+			return fmt.Errorf("fetch %q: %w", RootPath(v), err)
 		}
 		if v == t.versions.root && !bytes.Equal(b, t.root) {
 			return invalid(RootPath(v), "not the root that is trusted")

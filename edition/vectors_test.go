@@ -81,7 +81,7 @@ var reasons = map[string]string{
 	"no-language":        `no language`,
 	"no-log":             `not signed by the log`,
 	"no-quorum":          `don't make the quorum`,
-	"no-threshold":       `erif|threshold`,
+	"no-threshold":       `not enough signatures|threshold`,
 	"not-a-key":          `is not the key of`,
 	"not-a-tile":         `^not a tile`,
 	"not-an-object":      `^not an object`,
