@@ -82,7 +82,7 @@ func (r *run) renderUnit(ctx context.Context, u site.Unit, made map[string]bool)
 	r.mu.Lock()
 	for _, f := range out.Files {
 		made[f.Path] = true
-		if f.Rendition == "" {
+		if f.MediaType == "text/html" {
 			r.result.PagesRendered++
 		}
 	}
