@@ -87,7 +87,7 @@ func (p *Publisher) deliver(ctx context.Context, t target.Target, s signed) erro
 		func() error { return t.Put(ctx, edition.TimestampPath, s.trust[edition.TimestampPath]) },
 		func() error { return t.Put(ctx, edition.CheckpointPath, s.checkpoint) },
 		func() error { return t.Put(ctx, edition.LatestPath, s.latest) },
-		func() error { return p.removePages(ctx, t, had) },
+		func() error { return p.clear(ctx, t, s.head, had) },
 		func() error { return p.removeTrust(ctx, t, s.trust) },
 		func() error { return p.removeLog(ctx, t, s.head, had) },
 		func() error { return t.Flush(ctx) },

@@ -16,8 +16,8 @@ import (
 
 	"coranto/edition"
 	"coranto/internal/keys"
-	"coranto/internal/news"
 	"coranto/internal/publish"
+	"coranto/internal/scantest"
 	"coranto/internal/site"
 	"coranto/internal/store"
 	"coranto/internal/store/sqlite"
@@ -103,6 +103,14 @@ func (s brokenStore) Settle(ctx context.Context, asOf time.Time) error {
 
 func (s brokenStore) Seal(ctx context.Context, e store.Edition) error {
 	return s.do("seal", func() error { return s.Store.Seal(ctx, e) })
+}
+
+func (s brokenStore) Erase(ctx context.Context) (n int, err error) {
+	err = s.do("erase", func() error {
+		n, err = s.Store.Erase(ctx)
+		return err
+	})
+	return n, err
 }
 
 func (s brokenStore) SetDelivered(ctx context.Context, target string, n uint64) error {
@@ -210,7 +218,7 @@ func (r *room) breakAt(ctx context.Context, b *breaker) (publish.Result, error) 
 }
 
 // TestFaults lets each call to the targets and each write to the store fail, one at a time. Every target holds the old
-// edition or the new one, and the next run brings the new one to all of them. CORANTO_CRASH=full tries every call, otherwise
+// edition or the new one, and the next run brings the new one to all of them, and takes away what was withdrawn. CORANTO_CRASH=full tries every call, otherwise
 // it is some of them.
 func TestFaults(t *testing.T) {
 	step := 7
@@ -223,8 +231,8 @@ func TestFaults(t *testing.T) {
 		targets []string
 	}{
 		{"first edition", 0, []string{"public"}},
-		{"correction", 1, []string{"public"}},
-		{"correction for two targets", 1, []string{"public", "stick"}},
+		{"correction and takedown", 1, []string{"public"}},
+		{"correction and takedown for two targets", 1, []string{"public", "stick"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			template := newRoom(t)
@@ -237,9 +245,10 @@ func TestFaults(t *testing.T) {
 				corrected := story(1, "First", "en")
 				corrected.Articles[0].Revision.Body[0].Text[0].Text = "A corrected text"
 				corrected.Articles = append(corrected.Articles, story(1, "First", "fa").Articles...)
-				gone := story(2, "Second", "en")
-				gone.Articles[0].Status = news.Withdrawn
-				template.put(t, corrected, gone)
+				template.put(t, corrected)
+				if err := template.Store.Withdraw(t.Context(), "story-2", true); err != nil {
+					t.Fatal(err)
+				}
 			}
 			if err := template.Store.Close(); err != nil {
 				t.Fatal(err)
@@ -285,6 +294,14 @@ func (r *room) fault(t *testing.T, b *breaker, last uint64) {
 	for _, tg := range r.Targets {
 		if a := r.verify(t, tg.Name()); a.Edition != last+1 {
 			t.Errorf("%s broke: the next run brought edition %d to %s", b.hit, a.Edition, tg.Name())
+		}
+	}
+	if last > 0 {
+		if err := r.Store.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if found := scantest.Find(t, r.dir, "story-2", "Second"); len(found) > 0 {
+			t.Errorf("%s broke: what was withdrawn is still there: %q", b.hit, found)
 		}
 	}
 	if t.Failed() {

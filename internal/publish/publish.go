@@ -78,11 +78,16 @@ type Result struct {
 	Seconds       float64 `json:"seconds"`
 	// Late are the targets that could not be written: what went wrong, by name. The next run brings them up.
 	Late map[string]string `json:"late,omitempty"`
+	// Epoch is the edition's purge epoch. Unpurged are those of the late targets that may still hold what was withdrawn.
+	Epoch    uint64   `json:"epoch"`
+	Unpurged []string `json:"unpurged,omitempty"`
+	// Erased is the number of stories that were removed from the store.
+	Erased int `json:"erased,omitempty"`
 }
 
 // Publish makes an edition of what changed since the last one and brings it to the targets. When nothing changed, it
 // only renews the head: the same edition, vouched for anew. An error of the first target is returned; those of the
-// others are told in Result.Late.
+// others are told in Result.Late. With an error after the edition is out, the Result says what came of it.
 func (p *Publisher) Publish(ctx context.Context) (Result, error) {
 	p.defaults()
 	started := p.Now()
@@ -104,8 +109,9 @@ func (p *Publisher) Publish(ctx context.Context) (Result, error) {
 	if err := p.deliverAll(ctx, r); err != nil {
 		return Result{}, err
 	}
+	err = p.finish(ctx, r)
 	r.result.Seconds = p.Now().Sub(started).Seconds()
-	return r.result, nil
+	return r.result, err
 }
 
 func (p *Publisher) defaults() {
@@ -167,7 +173,7 @@ func (r *run) keepLast(ctx context.Context) error {
 
 func (r *run) tell(m edition.Manifest) {
 	r.result.Edition, r.result.Root = m.Edition, m.Root.String()
-	r.result.Stories, r.result.Articles = m.Stories, m.Articles
+	r.result.Stories, r.result.Articles, r.result.Epoch = m.Stories, m.Articles, m.Epoch
 }
 
 func (p *Publisher) masthead() edition.Masthead {

@@ -230,6 +230,10 @@ func (v *inventory) adopted(last store.Head) store.Adopted {
 		},
 		Target: v.p.Targets[0].Name(), Files: v.files, Records: v.log.Records, LogHashes: storedHashes(v.log.Records),
 	}
+	a.Head.Takedowns = last.Takedowns
+	if m.Epoch > 0 {
+		a.Head.Purge = m.Edition // nobody knows what the other targets still hold
+	}
 	if last.Number == m.Edition {
 		a.Head.Seq, a.Head.Fingerprint = last.Seq, last.Fingerprint
 	}

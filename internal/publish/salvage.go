@@ -365,7 +365,11 @@ func (s *salvage) withdraw(ctx context.Context, id string, gone map[string]bool)
 		return err
 	}
 	var articles []news.Article
+	left := 0 // those that readers may still see
 	for _, a := range story.Articles {
+		if a.Status != news.Withdrawn {
+			left++
+		}
 		if a.Status == news.Published && gone[site.StoryPath(a.Lang, story.Address)] {
 			a.Status = news.Withdrawn
 			articles = append(articles, a)
@@ -374,6 +378,9 @@ func (s *salvage) withdraw(ctx context.Context, id string, gone map[string]bool)
 	}
 	if len(articles) == 0 {
 		return nil
+	}
+	if len(articles) == left { // what remembers that an import may not bring it back is lost too
+		return s.p.Store.Withdraw(ctx, id, false)
 	}
 	story.Articles = articles
 	_, err = s.p.Store.Put(ctx, story)

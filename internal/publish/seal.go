@@ -73,7 +73,7 @@ func (r *run) seal(ctx context.Context) error {
 	if r.last.Origin == origin {
 		logSize = r.last.LogSize
 	}
-	if logSize > 0 && len(r.files) == 0 && r.snap.Seq() == r.last.Seq && fingerprint == r.last.Fingerprint {
+	if logSize > 0 && len(r.files) == 0 && r.snap.Seq() == r.last.Seq && fingerprint == r.last.Fingerprint && !r.purges() {
 		return errUnchanged
 	}
 	m, err := r.manifest(ctx, root)
@@ -97,11 +97,19 @@ func (r *run) seal(ctx context.Context) error {
 	head := store.Head{
 		Number: m.Edition, Seq: r.snap.Seq(), Fingerprint: fingerprint, Root: root, Manifest: m.Marshal(),
 		Origin: origin, LogSize: grown.Size, LogHash: edition.Hash(grown.Root), Sealed: r.now,
+		Takedowns: r.snap.Takedowns(), Purge: r.last.Purge,
 	}
-	err = r.Store.Seal(ctx, store.Edition{
-		Head: head, Files: r.files, Objects: r.fresh, LogStart: grown.Start, LogHashes: grown.Hashes,
-	})
-	if err != nil {
+	e := store.Edition{Files: r.files, Objects: r.fresh, LogStart: grown.Start, LogHashes: grown.Hashes}
+	if r.purges() {
+		head.Purge = head.Number
+		reach, err := r.reached(ctx, r.editionFiles(ctx), root, record)
+		if err != nil {
+			return err
+		}
+		e.Reached = reach.objects
+	}
+	e.Head = head
+	if err := r.Store.Seal(ctx, e); err != nil {
 		return err
 	}
 	r.last = head
@@ -128,18 +136,27 @@ func (r *run) tree(ctx context.Context) (edition.Hash, error) {
 	return r.treeAt(r.last.Root).Update(ctx, edits, put)
 }
 
-// leaves yields all files of the edition in the order of their keys: those that it wrote among those that stay.
+// leaves yields what the tree says of the files of the edition.
 func (r *run) leaves(ctx context.Context) iter.Seq2[edition.Leaf, error] {
+	return func(yield func(edition.Leaf, error) bool) {
+		for f, err := range r.editionFiles(ctx) {
+			if !yield(edition.Leaf{Path: f.Path, Entry: f.Entry}, err) {
+				return
+			}
+		}
+	}
+}
+
+// editionFiles yields all files of the edition in the order of their keys: those that it wrote among those that stay.
+func (r *run) editionFiles(ctx context.Context) iter.Seq2[store.File, error] {
 	byKey := func(a, b store.File) int { return strings.Compare(edition.Key(a.Path), edition.Key(b.Path)) }
 	slices.SortFunc(r.files, byKey)
-	return func(yield func(edition.Leaf, error) bool) {
+	return func(yield func(store.File, error) bool) {
 		wrote := r.files
-		emit := func(f store.File) bool {
-			return f.Removed || yield(edition.Leaf{Path: f.Path, Entry: f.Entry}, nil)
-		}
+		emit := func(f store.File) bool { return f.Removed || yield(f, nil) }
 		for f, err := range r.Store.Files(ctx, "") {
 			if err != nil {
-				yield(edition.Leaf{}, err)
+				yield(store.File{}, err)
 				return
 			}
 			for len(wrote) > 0 && byKey(wrote[0], f) < 0 {
@@ -179,6 +196,9 @@ func (r *run) manifest(ctx context.Context, root edition.Hash) (edition.Manifest
 			return m, err
 		}
 		m.Edition++
+	}
+	if r.purges() {
+		m.Epoch++
 	}
 	m.Time, m.Root, m.Languages, m.Mirrors = r.now, root, r.Languages, r.Mirrors
 	for _, f := range r.files {

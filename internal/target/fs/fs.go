@@ -10,6 +10,7 @@ import (
 	"iter"
 	"os"
 	"path"
+	"slices"
 	"strings"
 
 	"coranto/internal/durable"
@@ -131,8 +132,24 @@ func (t *Target) Flush(ctx context.Context) error {
 	return durable.Flush(t.root)
 }
 
-// Sweep removes what a crash left half written. Call it only while no publisher writes.
+// Sweep removes what a crash left half written, and the folders without a file: their names may tell of what was
+// taken away. Call it only while no publisher writes.
 func (t *Target) Sweep() error {
-	_, err := durable.Sweep(t.root, ".")
+	if _, err := durable.Sweep(t.root, "."); err != nil {
+		return err
+	}
+	var folders []string
+	err := fs.WalkDir(t.root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && name != "." {
+			if strings.HasPrefix(d.Name(), ".") {
+				return fs.SkipDir
+			}
+			folders = append(folders, name)
+		}
+		return err
+	})
+	for _, name := range slices.Backward(folders) { // what is inside of a folder comes after it
+		_ = t.root.Remove(name) // one that is not empty stays
+	}
 	return err
 }
