@@ -157,51 +157,6 @@ func TestFork(t *testing.T) {
 	k.pulls(3)
 }
 
-// A line that drops one connection in three, at any place, costs no more than a tenth more bytes.
-func TestBreakingLine(t *testing.T) {
-	r := first(t, 20)
-	good := serveDir(t, r.public())
-	all := &counting{h: good}
-	r.keeper(at(t, lab.Good(all))).pulls(1)
-	c := &counting{h: good}
-	var n atomic.Int64
-	k := r.keeper(at(t, lab.Good(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		w.Header().Set("Connection", "close")
-		if i := n.Add(1); i%3 == 0 {
-			w = &breaking{ResponseWriter: w, left: int(i*7919) % 1500}
-		}
-		c.ServeHTTP(w, req)
-	}))))
-	res := k.pulls(1)
-	if c.bytes > all.bytes+all.bytes/10 {
-		t.Errorf("%d bytes, without breaks %d", c.bytes, all.bytes)
-	}
-	if res.Bytes > all.bytes+all.bytes/10 {
-		t.Errorf("counted %d bytes, without breaks %d", res.Bytes, all.bytes)
-	}
-	t.Logf("%d bytes in %d requests, without breaks %d in %d", c.bytes, len(c.paths), all.bytes, len(all.paths))
-}
-
-// breaking breaks the connection after some bytes.
-type breaking struct {
-	http.ResponseWriter
-	left int
-}
-
-func (w *breaking) Write(b []byte) (int, error) {
-	if len(b) <= w.left {
-		w.left -= len(b)
-		return w.ResponseWriter.Write(b)
-	}
-	n, _ := w.ResponseWriter.Write(b[:w.left])
-	w.left = 0
-	_ = http.NewResponseController(w.ResponseWriter).Flush()
-	if conn, _, err := http.NewResponseController(w.ResponseWriter).Hijack(); err == nil {
-		conn.Close()
-	}
-	return n, http.ErrAbortHandler
-}
-
 // A server that knows no ranges is taken from all the same.
 func TestNoRanges(t *testing.T) {
 	r := first(t, 3)
