@@ -3,130 +3,200 @@ package reader
 import (
 	"bytes"
 	_ "embed" // for barStyle
-	"fmt"
 	"html/template"
-	"time"
+	"net/url"
+	"slices"
+	"strings"
 
 	"golang.org/x/net/html"
 
 	"coranto/edition"
 )
 
-// barStyle is the style of the bar and of the reader's own pages.
+// barStyle is the style of the bar and of the pages that say that there is none.
 //
 //go:embed bar.css
 var barStyle string
 
 // A bar is the strip above each page that says what may be believed of it: three answers, in words.
 type bar struct {
-	Style   string // the address of barStyle
+	tongue
+	judgement
+	Style string // the address of barStyle
+	From  string // the mirror; empty when it was kept
+	Frame string // the address of the frame that tells of newer editions
+	Self  string // the address of the reader's own page
+}
+
+// The frame is asked for anew from time to time, and so tells of a newer edition while the page stays where it is.
+var barTemplate = template.Must(template.New("bar").Parse(
+	`<link rel="stylesheet" href="{{.Style}}"><aside class="coranto-bar {{.Tone}}" lang="{{.Tag}}" dir="{{.Dir}}" aria-label="{{.W "bar"}}"><details>` +
+		`<summary><b>{{.W "own"}}</b> · <b>{{.W "whole"}}</b> · <b>{{.State}}</b>{{with .Old}}, {{.}}{{end}}{{if .Verdict.Unconfirmed}} · <b>{{.W "unconfirmed"}}</b>{{end}} · {{.Source}}</summary>` +
+		`<p>{{.Own}}</p><p>{{.Whole}}</p><p>{{.Freshness}}</p><p><a href="{{.Self}}">{{.W "this_reader"}}</a></p></details>` +
+		`<iframe src="{{.Frame}}" title="{{.W "this_reader"}}"></iframe></aside>`))
+
+var frameTemplate = template.Must(template.New("frame").Parse(`<!doctype html>
+<html lang="{{.Tag}}" dir="{{.Dir}}" class="coranto-frame"><meta charset="utf-8"><meta http-equiv="refresh" content="{{.Every}}">
+<title>{{.W "this_reader"}}</title><link rel="stylesheet" href="{{.Style}}">
+<p>{{if .Newer}}<a target="_top" href="{{.Page}}"><b>{{.W "newer"}}</b></a>{{else}}{{.Say "newest" "n" (.N .Edition)}}{{end}} · <a target="_top" href="{{.Self}}">{{.W "this_reader"}}</a></p></html>
+`))
+
+// A frame is what stands in the bar's frame.
+type frame struct {
+	tongue
+	Style, Self string
+	Page        string // the address of the page around it
+	Edition     uint64 // the newest that is known
+	Newer       bool   // than the page
+	Every       int    // seconds until it is asked for again
+}
+
+// Source says where the page came from.
+func (b bar) Source() template.HTML {
+	if b.From == "" {
+		return b.Say("from_kept")
+	}
+	return b.Say("from", "mirror", b.From)
+}
+
+// A judgement puts a verdict into words.
+type judgement struct {
+	tongue  tongue
 	Name    string // the newsroom
-	From    string // the mirror; empty when it was kept
 	Verdict edition.Verdict
 }
 
-// It is left to right and in English whatever the page is, and says so.
-var barTemplate = template.Must(template.New("bar").Parse(
-	`<link rel="stylesheet" href="{{.Style}}"><aside class="coranto-bar {{.Tone}}" role="status" lang="en" dir="ltr"><details>` +
-		`<summary><b>The newsroom’s own</b> · <b>whole</b> · <b>{{.Verdict.Fresh}}</b>{{with .Age}}, {{.}}{{end}}{{if .Verdict.Unconfirmed}} · <b>UNCONFIRMED</b>{{end}} · {{.Source}}</summary>` +
-		`<p>Authentic: this page is signed by <bdi>{{.Name}}</bdi>, as the masthead that this reader began with knows it. Where that masthead came from, no program can tell you.</p>` +
-		`<p>Whole: every byte proves to belong to edition {{.Verdict.Edition}}.</p>` +
-		`<p>{{.Freshness}}</p></details></aside>`))
-
-var messagePage = template.Must(template.New("message").Parse(`<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{.Title}}</title><link rel="stylesheet" href="{{.Style}}">
-<body class="coranto-message"><h1>{{.Title}}</h1><p>{{.Text}}</p><p><a href="{{.Home}}">Front page</a></p></body></html>
-`))
-
-// Tone is the class that colours the bar. No colour carries a meaning alone.
-func (b bar) Tone() string {
-	if b.Verdict.Fresh == edition.Fresh && !b.Verdict.Unconfirmed {
+// Tone is the class that colours it. No colour carries a meaning alone.
+func (j judgement) Tone() string {
+	if j.Verdict.Fresh == edition.Fresh && !j.Verdict.Unconfirmed {
 		return "good"
 	}
 	return "warn"
 }
 
-// Age says how old the newest word on the edition is; empty when the clock can't tell.
-func (b bar) Age() string {
-	if b.Verdict.Fresh == edition.ClockWrong {
-		return ""
-	}
-	return ageWords(b.Verdict.Age) + " old"
+// State is the third answer in a word.
+func (j judgement) State() string {
+	return j.tongue.W(map[edition.Freshness]string{
+		edition.Fresh: "fresh", edition.Aged: "aged", edition.AgeUnknown: "age_unknown",
+		edition.ClockWrong: "clock_wrong", edition.StaleTrust: "stale_trust",
+	}[j.Verdict.Fresh])
 }
 
-// Source says where the page came from.
-func (b bar) Source() string {
-	if b.From == "" {
-		return "kept on this device"
+// Old says how old the newest word on the edition is; empty when the clock can't tell.
+func (j judgement) Old() template.HTML {
+	if j.Verdict.Fresh == edition.ClockWrong {
+		return ""
 	}
-	return "from " + b.From
+	return j.tongue.Say("old", "age", j.tongue.Age(j.Verdict.Age))
+}
+
+// Own says what the first answer means.
+func (j judgement) Own() template.HTML { return j.tongue.Say("own_means", "name", j.Name) }
+
+// Whole says what the second answer means.
+func (j judgement) Whole() template.HTML {
+	return j.tongue.Say("whole_means", "n", j.tongue.N(j.Verdict.Edition))
 }
 
 // Freshness says what the third answer means.
-func (b bar) Freshness() string {
-	asOf := b.Verdict.AsOf.Format("2 January 2006, 15:04 UTC")
-	text := fmt.Sprintf("%s: it was the newest edition on %s, on %s.", b.Verdict.Fresh, asOf, whose(b.Verdict.Word))
-	switch b.Verdict.Fresh {
-	case edition.Aged:
-		text += " There may be a newer one that no mirror has shown."
-	case edition.ClockWrong:
-		text += " This device’s clock is earlier than that, so no age can be told."
-	case edition.StaleTrust:
-		text += " The newsroom has not confirmed its keys for so long that they may have been replaced."
+func (j judgement) Freshness() template.HTML {
+	key, witnesses := "as_of_own", ""
+	if n, ok := strings.CutPrefix(j.Verdict.Word, "witnessed by "); ok {
+		key, witnesses = "as_of_witnessed", j.tongue.Digits(n)
 	}
-	if b.Verdict.Unconfirmed {
-		text += " UNCONFIRMED: this edition was first seen after that."
+	text := template.HTMLEscapeString(j.State()) + ": " +
+		string(j.tongue.Say(key, "time", j.tongue.DateTime(j.Verdict.AsOf), "n", witnesses))
+	means := map[edition.Freshness]string{
+		edition.Aged: "aged_means", edition.AgeUnknown: "age_unknown_means",
+		edition.ClockWrong: "clock_means", edition.StaleTrust: "stale_means",
+	}[j.Verdict.Fresh]
+	if means != "" {
+		text += " " + string(j.tongue.Say(means))
 	}
-	return text
+	if j.Verdict.Unconfirmed {
+		text += " " + string(j.tongue.Say("unconfirmed_means"))
+	}
+	return template.HTML(text) // all parts are escaped
 }
 
-// whose puts a head's word into a sentence.
-func whose(word string) string {
-	if word == "the newsroom's word only" {
-		return "the newsroom’s word alone"
-	}
-	return "the newsroom’s word, " + word
+// A head is what a web page says of itself before its body.
+type pageHead struct {
+	lang   string // of its html tag
+	policy string // its Content Security Policy, which stands at [from, to)
+	from   int
+	to     int
+	body   int // where the content of its body begins; its end when there is no body tag
 }
 
-// ageWords says a duration in one unit, rounded down; below a minute the number would be out of date at once.
-func ageWords(d time.Duration) string {
-	for _, u := range []struct {
-		size time.Duration
-		name string
-	}{{24 * time.Hour, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}} {
-		if n := int(d / u.size); n == 1 {
-			return "1 " + u.name
-		} else if n > 1 {
-			return fmt.Sprintf("%d %ss", n, u.name)
+// readHead reads a web page up to the beginning of its body. Where it has no body tag a browser puts what comes at the
+// end into the body all the same.
+func readHead(page []byte) pageHead {
+	z := html.NewTokenizer(bytes.NewReader(page))
+	h := pageHead{body: len(page)}
+	at := 0
+	for {
+		kind := z.Next()
+		from := at
+		at += len(z.Raw())
+		if kind == html.ErrorToken {
+			return h
+		}
+		if kind != html.StartTagToken && kind != html.SelfClosingTagToken {
+			continue
+		}
+		tag := z.Token()
+		switch {
+		case tag.Data == "body":
+			h.body = at
+			return h
+		case tag.Data == "html" && h.lang == "":
+			h.lang = attribute(tag, "lang")
+		case tag.Data == "meta" && h.policy == "" && strings.EqualFold(attribute(tag, "http-equiv"), "Content-Security-Policy"):
+			h.policy, h.from, h.to = attribute(tag, "content"), from, at
 		}
 	}
-	return "seconds"
 }
 
-// withBar returns a web page with a bar as the first thing of its body.
-func withBar(page []byte, b bar) []byte {
+func attribute(tag html.Token, name string) string {
+	i := slices.IndexFunc(tag.Attr, func(a html.Attribute) bool { return a.Key == name })
+	if i < 0 {
+		return ""
+	}
+	return tag.Attr[i].Val
+}
+
+// maxPolicy is the length of the longest policy of a page that is taken over.
+const maxPolicy = 4 << 10
+
+// takesOver says whether a page's own policy can be sent as a header instead, so that the bar's frame can be added to
+// it: it is plain text without a line's end.
+func (h pageHead) takesOver() bool {
+	return h.policy != "" && len(h.policy) <= maxPolicy && !strings.ContainsFunc(h.policy, func(r rune) bool { return r < ' ' || r > '~' })
+}
+
+// withBar returns a web page with a bar as the first thing of its body, without the policy that a header takes over.
+func withBar(page []byte, h pageHead, b bar) []byte {
 	var strip bytes.Buffer
 	if err := barTemplate.Execute(&strip, b); err != nil {
 		panic(err) // a template that is part of the program, and plain data
 	}
-	at := bodyStart(page)
-	return append(append(append(make([]byte, 0, len(page)+strip.Len()), page[:at]...), strip.Bytes()...), page[at:]...)
+	out := make([]byte, 0, len(page)+strip.Len())
+	if h.takesOver() {
+		out = append(out, page[:h.from]...)
+		out = append(out, page[h.to:h.body]...)
+	} else {
+		out = append(out, page[:h.body]...)
+	}
+	return append(append(out, strip.Bytes()...), page[h.body:]...)
 }
 
-// bodyStart returns where the content of a page's body begins; its end when it has no body tag, where a browser puts
-// what comes into the body all the same.
-func bodyStart(page []byte) int {
-	z := html.NewTokenizer(bytes.NewReader(page))
-	at := 0
-	for {
-		kind := z.Next()
-		at += len(z.Raw())
-		if kind == html.ErrorToken {
-			return len(page)
-		}
-		if name, _ := z.TagName(); kind == html.StartTagToken && string(name) == "body" {
-			return at
-		}
+// address returns the address of a path below a prefix, with a query of pairs of name and value.
+func address(prefix, path string, pairs ...string) string {
+	u := url.URL{Path: prefix + "/" + path}
+	q := url.Values{}
+	for i := 0; i < len(pairs); i += 2 {
+		q.Set(pairs[i], pairs[i+1])
 	}
+	u.RawQuery = q.Encode()
+	return u.String()
 }

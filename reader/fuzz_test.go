@@ -2,6 +2,7 @@ package reader
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 
 	"coranto/edition"
@@ -12,17 +13,27 @@ func FuzzBar(f *testing.F) {
 	for _, page := range []string{
 		"<!doctype html><body>x", "<p>x", "", "<title><body></title><body lang='>'>x", "<!-- <body> --><body\n>x",
 		"<script>'<body>'</script><BODY>x", "<body", "<svg><body>", "<frameset>",
+		`<html lang=fa><meta http-equiv="content-security-policy" content="default-src 'none'"/><body>x`,
 	} {
 		f.Add([]byte(page))
 	}
-	b := bar{Style: "/x/.coranto/bar.css", Name: "The <Lantern>", From: "a", Verdict: edition.Verdict{Fresh: edition.Fresh}}
+	words, err := newLexicon()
+	if err != nil {
+		f.Fatal(err)
+	}
+	t := words.tongue("en")
+	b := bar{tongue: t, judgement: judgement{t, "The <Lantern>", edition.Verdict{Fresh: edition.Fresh}}, Style: "/x/.coranto/bar.css", From: "a"}
 	f.Fuzz(func(t *testing.T, page []byte) {
-		with := withBar(page, b)
-		at := bodyStart(page)
-		if !bytes.HasPrefix(with, page[:at]) || !bytes.HasSuffix(with, page[at:]) || len(with) <= len(page) {
-			t.Errorf("%q: got %q", page, with)
+		h := readHead(page)
+		with := withBar(page, h, b)
+		before := page[:h.body]
+		if h.takesOver() {
+			before = slices.Concat(page[:h.from], page[h.to:h.body])
 		}
-		strip := with[at : len(with)-len(page)+at]
+		if !bytes.HasPrefix(with, before) || !bytes.HasSuffix(with, page[h.body:]) {
+			t.Fatalf("%q: got %q", page, with)
+		}
+		strip := with[len(before) : len(with)-len(page)+h.body]
 		if !bytes.HasPrefix(strip, []byte("<link ")) || !bytes.HasSuffix(strip, []byte("</aside>")) {
 			t.Errorf("%q: got bar %q", page, strip)
 		}

@@ -193,16 +193,11 @@ func (p *press) fork() *press {
 // replaceLog begins a new log under a policy that takes back what the old one said after now.
 func (p *press) replaceLog(last *press) {
 	p.t.Helper()
-	skey, vkey, err := note.GenerateKey(rand.NewChaCha8([32]byte{77}), "the-lantern.coranto/second")
-	must(p.t, err)
-	policy := p.keys.Policy()
-	policy.After = append(policy.After, edition.Checkpoint{Origin: last.log.Name(), Size: last.size, Hash: [32]byte(last.root)})
-	policy.Log, policy.EditionFloor = vkey, p.edition+1
-	trust, err := p.keys.SetPolicy(policy, p.now)
+	old := edition.Checkpoint{Origin: last.log.Name(), Size: last.size, Hash: [32]byte(last.root)}
+	trust, err := p.keys.ReplaceLog(old, p.edition+1, rand.NewChaCha8([32]byte{77}), p.now)
 	must(p.t, err)
 	maps.Copy(p.files, trust)
-	p.log, err = note.NewSigner(skey)
-	must(p.t, err)
+	p.log = p.keys.LogSigner()
 	p.size, p.hashes, p.records = 0, nil, nil
 	maps.DeleteFunc(p.files, func(path string, _ []byte) bool { return strings.HasPrefix(path, "log/") })
 }

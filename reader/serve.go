@@ -7,52 +7,120 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"html/template"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
+
+	"coranto/edition"
 )
 
 // A Server shows a reader's edition to the browser of the same user on the same machine, and to nobody else: it
 // listens on a local address, answers below a path that can't be guessed, and only to requests that were made for that
-// address by its own pages or by hand. To everything else it is one and the same empty 404, so that neither another
-// user nor a website in the browser can tell that it is there.
+// address by its own pages or by hand, and by the same user where the system says whose a connection is. To everything
+// else it is one and the same empty 404, so that neither another user nor a website in the browser can tell what it is,
+// read it, or steer it.
+//
+// Besides the edition it shows a page of its own: what it knows, keeps and can do.
 type Server struct {
 	// Every is how often Run refreshes the reader; 0 is never.
 	Every time.Duration
+	// Changed is told the new address when the old one was dropped, because an invitation was used twice. It may be nil.
+	Changed func(url string)
 
-	r      *Reader
-	l      net.Listener
+	r          *Reader
+	l          net.Listener
+	words      *lexicon
+	comparison func() edition.Comparison
+
+	mu     sync.Mutex // guards what follows
+	rnd    io.Reader
 	prefix string // "/" and 32 hex digits
+	token  string // what the forms of the own page carry
+	invite invitation
 }
 
-// barPath is where the bar's style stands, below the prefix. No published path has a segment that begins with a dot.
-const barPath = ".coranto/bar.css"
+// Paths below the prefix that are the reader's own. No published path has a segment that begins with a dot.
+const (
+	ownPath      = ".coranto/"
+	barPath      = ownPath + "bar.css"
+	ownStylePath = ownPath + "own.css"
+	framePath    = ownPath + "newest"
+	doPath       = ownPath + "do"
+	evidencePath = ownPath + "evidence/"
+)
 
-// NewServer returns a server on a listener, which should be of a loopback address, with 128 bits of rnd in its path.
+// NewServer returns a server on a listener, which should be of a loopback address, with 128 bits of rnd in its path. It
+// goes on using rnd.
 func NewServer(r *Reader, l net.Listener, rnd io.Reader) (*Server, error) {
-	var secret [16]byte
-	if _, err := io.ReadFull(rnd, secret[:]); err != nil {
-		return nil, fmt.Errorf("randomness: %w", err)
+	words, err := newLexicon()
+	if err != nil {
+		return nil, err
 	}
-	return &Server{r: r, l: l, prefix: "/" + hex.EncodeToString(secret[:])}, nil
+	s := &Server{r: r, l: l, words: words, rnd: rnd}
+	s.comparison = sync.OnceValue(func() edition.Comparison { return edition.NewComparison(r.masthead.ID()) })
+	return s, s.move()
+}
+
+// move gives the server a new address, at which the old one's holders don't find it. s.mu is held, or nobody else has
+// the server yet.
+func (s *Server) move() error {
+	prefix, err := s.secret()
+	if err != nil {
+		return err
+	}
+	token, err := s.secret()
+	if err != nil {
+		return err
+	}
+	s.prefix, s.token = "/"+prefix, token
+	return nil
+}
+
+// secret returns 32 hex digits that nobody can guess.
+func (s *Server) secret() (string, error) {
+	var b [16]byte
+	if _, err := io.ReadFull(s.rnd, b[:]); err != nil {
+		return "", fmt.Errorf("randomness: %w", err)
+	}
+	return hex.EncodeToString(b[:]), nil
+}
+
+// origin is the address without a path, as a browser's Origin header has it.
+func (s *Server) origin() string { return "http://" + s.l.Addr().String() }
+
+// secrets returns the prefix and the token as they are now.
+func (s *Server) secrets() (prefix, token string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.prefix, s.token
 }
 
 // URL returns the address to open. Who has it can read along, so it is for the user alone.
-func (s *Server) URL() string { return "http://" + s.l.Addr().String() + s.prefix + "/" }
+func (s *Server) URL() string {
+	prefix, _ := s.secrets()
+	return s.origin() + prefix + "/"
+}
 
 // Run serves until the context ends.
 func (s *Server) Run(ctx context.Context) error {
 	server := &http.Server{
-		Handler:           s,
-		ReadHeaderTimeout: 10 * time.Second,
-		IdleTimeout:       time.Minute,
-		MaxHeaderBytes:    16 << 10,
-		BaseContext:       func(net.Listener) context.Context { return ctx },
-		ErrorLog:          slog.NewLogLogger(s.r.opt.Log.Handler(), slog.LevelWarn),
+		Handler:                      s,
+		ReadHeaderTimeout:            10 * time.Second,
+		ReadTimeout:                  30 * time.Second,
+		IdleTimeout:                  time.Minute,
+		MaxHeaderBytes:               16 << 10,
+		DisableGeneralOptionsHandler: true, // OPTIONS * is answered as everything else
+		BaseContext:                  func(net.Listener) context.Context { return ctx },
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+			return context.WithValue(ctx, strangerKey{}, stranger(c))
+		},
+		ErrorLog: slog.NewLogLogger(s.r.opt.Log.Handler(), slog.LevelWarn),
 	}
 	done := make(chan struct{})
 	go func() {
@@ -88,60 +156,113 @@ func (s *Server) refresh(ctx context.Context) {
 	}
 }
 
-// headers are on every answer below the prefix. The policy lets pages show what is their own and nothing else: no
-// script, no frame, no form, no request to anybody.
-var headers = map[string]string{
-	"Content-Security-Policy": "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self' 'unsafe-inline'; " +
-		"frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-	"Referrer-Policy":              "no-referrer",
-	"X-Content-Type-Options":       "nosniff",
-	"Cross-Origin-Opener-Policy":   "same-origin",
-	"Cross-Origin-Resource-Policy": "same-origin",
-	"Cache-Control":                "no-store",
+// strangerKey is the key of a request's context for whether its connection is another user's.
+type strangerKey struct{}
+
+// admitted is a request that comes from the user.
+type admitted struct {
+	*http.Request
+	prefix string // of the addresses in the answer
+	path   string // below it
+}
+
+// admit says whether a request comes from the user. A website that is open in the same browser can't send one: the
+// browser says that it comes from elsewhere, or it doesn't know the path, or it had the name of its own host point
+// here, which then stands in Host.
+func (s *Server) admit(req *http.Request) (admitted, bool) {
+	prefix, _ := s.secrets()
+	given, path, _ := strings.Cut(strings.TrimPrefix(req.URL.Path, "/"), "/")
+	known := subtle.ConstantTimeCompare([]byte("/"+given), []byte(prefix)) == 1
+	from := req.Header.Get("Sec-Fetch-Site")
+	ok := known && s.here(req)
+	switch req.Method {
+	case http.MethodGet, http.MethodHead:
+		ok = ok && slices.Contains([]string{"", "none", "same-origin"}, from)
+	case http.MethodPost:
+		ok = ok && path == doPath && slices.Contains([]string{"", "same-origin"}, from) && req.Header.Get("Origin") == s.origin()
+	default:
+		ok = false
+	}
+	return admitted{req, prefix, path}, ok
+}
+
+// here says whether a request was made for this address, and by this user.
+func (s *Server) here(req *http.Request) bool {
+	other, _ := req.Context().Value(strangerKey{}).(bool)
+	return !other && req.Host == s.l.Addr().String()
 }
 
 // ServeHTTP answers the user's own browser.
 func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
-	path, ok := s.admit(req)
+	a, ok := s.admit(req)
 	if !ok {
-		w.WriteHeader(http.StatusNotFound)
+		if !s.welcome(w, req) {
+			w.WriteHeader(http.StatusNotFound)
+		}
 		return
 	}
-	for name, v := range headers {
-		w.Header().Set(name, v)
-	}
-	if path == barPath {
-		s.send(w, req, "text/css", []byte(barStyle))
-		return
-	}
-	p, err := s.r.Get(req.Context(), path)
+	kind := pages
 	switch {
-	case errors.Is(err, ErrAbsent):
-		s.message(w, req, http.StatusNotFound, "This page does not exist",
-			"The edition that this reader has is proved to have no page at this address.")
-	case err != nil:
-		s.r.opt.Log.Info("page", "error", err)
-		s.message(w, req, http.StatusServiceUnavailable, "This page can't be had now",
-			"No mirror gave it in a form that proves to be the newsroom's. Pages that were read before are still here.")
-	case p.MediaType == "text/html":
-		s.send(w, req, p.MediaType, withBar(p.Body, s.bar(p)))
+	case a.path == framePath:
+		kind = framed
+	case a.path == ownPath, a.path == doPath:
+		kind = own
+	}
+	kind.set(w.Header())
+	switch {
+	case a.Method == http.MethodPost:
+		s.do(w, a)
+	case strings.HasPrefix(a.path, ownPath):
+		s.own(w, a)
 	default:
-		s.send(w, req, p.MediaType, p.Body)
+		s.page(w, a)
 	}
 }
 
-// admit returns the path below the prefix that a request asks for, and whether it comes from the user.
-func (s *Server) admit(req *http.Request) (string, bool) {
-	given, path, _ := strings.Cut(strings.TrimPrefix(req.URL.Path, "/"), "/")
-	secret := subtle.ConstantTimeCompare([]byte("/"+given), []byte(s.prefix)) == 1
-	return path, secret &&
-		(req.Method == http.MethodGet || req.Method == http.MethodHead) &&
-		req.Host == s.l.Addr().String() &&
-		slices.Contains([]string{"", "none", "same-origin"}, req.Header.Get("Sec-Fetch-Site"))
+// A kind of answer has a policy of what it may show: what is its own and nothing else, no script, no request to anybody.
+type kind struct{ policy, referrer string }
+
+var (
+	// pages of the edition may show pictures and sounds, and the bar's frame.
+	pages = kind{"default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self' 'unsafe-inline'; frame-src 'self'; " +
+		"frame-ancestors 'none'; base-uri 'none'; form-action 'none'", "no-referrer"}
+	// framed is what stands in the bar's frame.
+	framed = kind{"default-src 'none'; style-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'", "no-referrer"}
+	// own is the reader's own page. Its forms go to itself, and only with that referrer do they say where they come from.
+	own = kind{"default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'", "same-origin"}
+)
+
+func (k kind) set(h http.Header) {
+	h.Set("Content-Security-Policy", k.policy)
+	h.Set("Referrer-Policy", k.referrer)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Cache-Control", "no-store")
+}
+
+// page sends a page of the edition.
+func (s *Server) page(w http.ResponseWriter, a admitted) {
+	p, err := s.r.Get(a.Context(), a.path)
+	switch {
+	case errors.Is(err, ErrAbsent):
+		s.message(w, a, http.StatusNotFound, "absent")
+	case err != nil:
+		s.r.opt.Log.Info("page", "error", err)
+		s.message(w, a, http.StatusServiceUnavailable, "missing")
+	case p.MediaType == "text/html":
+		head := readHead(p.Body)
+		if head.takesOver() {
+			w.Header().Add("Content-Security-Policy", head.policy+"; frame-src 'self'")
+		}
+		send(w, a.Request, p.MediaType, withBar(p.Body, head, s.bar(a, p, s.words.tongue(head.lang))))
+	default:
+		send(w, a.Request, p.MediaType, p.Body)
+	}
 }
 
 // send sends a file, or the range of it that is asked for.
-func (s *Server) send(w http.ResponseWriter, req *http.Request, mediaType string, b []byte) {
+func send(w http.ResponseWriter, req *http.Request, mediaType string, b []byte) {
 	if strings.HasPrefix(mediaType, "text/") {
 		mediaType += "; charset=utf-8"
 	}
@@ -150,20 +271,46 @@ func (s *Server) send(w http.ResponseWriter, req *http.Request, mediaType string
 }
 
 // bar returns the verdict bar of a page.
-func (s *Server) bar(p Page) bar {
-	return bar{Style: s.prefix + "/" + barPath, Name: s.r.masthead.Name, From: p.Mirror, Verdict: s.r.Verdict()}
+func (s *Server) bar(a admitted, p Page, t tongue) bar {
+	v := s.r.Verdict()
+	v.Edition = p.Edition // the page's, whatever has come since
+	return bar{
+		tongue: t, judgement: judgement{t, s.r.masthead.Name, v}, From: p.Mirror,
+		Style: address(a.prefix, barPath), Self: address(a.prefix, ownPath, "lang", t.Tag()),
+		Frame: address(a.prefix, framePath, "lang", t.Tag(), "edition", fmt.Sprint(p.Edition), "page", a.path),
+	}
 }
 
-// message sends a page of the reader's own.
-func (s *Server) message(w http.ResponseWriter, req *http.Request, status int, title, text string) {
+var messagePage = template.Must(template.New("message").Parse(`<!doctype html>
+<html lang="{{.Tag}}" dir="{{.Dir}}"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{{.Title}}</title><link rel="stylesheet" href="{{.Style}}">
+<body class="coranto-message"><h1>{{.Title}}</h1><p>{{.Text}}</p>
+<p><a href="{{.Home}}">{{.W "front"}}</a> · <a href="{{.Self}}">{{.W "this_reader"}}</a></p></body></html>
+`))
+
+// message says why a page of the edition can't be shown.
+func (s *Server) message(w http.ResponseWriter, a admitted, status int, what string) {
+	t := s.tongue(a)
+	s.write(w, a, status, messagePage, struct {
+		tongue
+		Style, Home, Self, Title, Text string
+	}{t, address(a.prefix, barPath), a.prefix + "/", address(a.prefix, ownPath), t.W(what), t.W(what + "_means")})
+}
+
+// tongue is the language that the user chose, or that the browser prefers. Nobody but this machine hears of it.
+func (s *Server) tongue(a admitted) tongue {
+	return s.words.accepted(a.URL.Query().Get("lang"), a.Header.Get("Accept-Language"))
+}
+
+// write sends a page of the reader's own.
+func (s *Server) write(w http.ResponseWriter, a admitted, status int, t *template.Template, data any) {
 	var b bytes.Buffer
-	err := messagePage.Execute(&b, struct{ Style, Home, Title, Text string }{s.prefix + "/" + barPath, s.prefix + "/", title, text})
-	if err != nil {
-		s.r.opt.Log.Error("message", "error", err)
+	if err := t.Execute(&b, data); err != nil {
+		panic(err) // a template that is part of the program, and plain data
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	if req.Method == http.MethodGet {
+	if a.Method != http.MethodHead {
 		_, _ = w.Write(b.Bytes()) // the browser went away
 	}
 }

@@ -16,13 +16,22 @@ import (
 	"coranto/reader"
 )
 
-// local starts a server over a reader of one good edition and returns its address.
+// local starts a server over a reader and returns its address.
 func local(t *testing.T, p *press, r *reader.Reader) string {
+	t.Helper()
+	return running(t, r).URL()
+}
+
+// running starts a server over a reader.
+func running(t *testing.T, r *reader.Reader, set ...func(*reader.Server)) *reader.Server {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	s, err := reader.NewServer(r, l, rand.NewChaCha8([32]byte{9}))
 	must(t, err)
+	for _, f := range set {
+		f(s)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()
@@ -32,7 +41,7 @@ func local(t *testing.T, p *press, r *reader.Reader) string {
 			t.Errorf("run: %v", err)
 		}
 	})
-	return s.URL()
+	return s
 }
 
 // ask sends a request and returns the answer and its body.
@@ -75,9 +84,9 @@ func TestServerShowsPages(t *testing.T) {
 		kind   string
 		want   []string
 	}{
-		{"", 200, "text/html; charset=utf-8", []string{"languages", "coranto-bar good", "FRESH", "3 minutes old", "from a&lt;b&gt;.example"}},
-		{"fa/", 200, "text/html; charset=utf-8", []string{`<body class="a > b"><link rel="stylesheet" href="/`, `lang="en" dir="ltr"`}},
-		{"fa/index.html", 200, "text/html; charset=utf-8", []string{"kept on this device", "</aside>front"}},
+		{"", 200, "text/html; charset=utf-8", []string{"languages", "coranto-bar good", "FRESH", "3 minutes old", "from <bdi>a&lt;b&gt;.example</bdi>"}},
+		{"fa/", 200, "text/html; charset=utf-8", []string{`<body class="a > b"><link rel="stylesheet" href="/`, `lang="fa" dir="rtl"`}},
+		{"fa/index.html", 200, "text/html; charset=utf-8", []string{"نگه‌داشته در این دستگاه", "</aside>front"}},
 		{"en/story/no/body.html", 200, "text/html; charset=utf-8", []string{"coranto-bar"}},
 		{"media/story/x.jpg", 200, "image/jpeg", []string{"picture"}},
 		{"media/story/x.vtt", 200, "text/vtt; charset=utf-8", []string{"WEBVTT"}},
@@ -208,7 +217,7 @@ func TestBar(t *testing.T) {
 		r := p.open(reader.Options{Now: func() time.Time { return epoch.Add(test.after) }}, p.publish(front()).source("a"))
 		refresh(t, r)
 		_, body := ask(t, "GET", local(t, p, r))
-		for _, want := range append(test.want, "The Lantern", "edition 1", "22 November 2026, 12:00 UTC") {
+		for _, want := range append(test.want, "The Lantern", "edition 1", "22 November 2026, 12:00\u00a0UTC") {
 			if !strings.Contains(body, want) {
 				t.Errorf("%v: got no %q in %.900q", test.after, want, body)
 			}

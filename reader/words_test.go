@@ -1,0 +1,63 @@
+package reader
+
+import (
+	"strings"
+	"testing"
+
+	"coranto/internal/lang"
+)
+
+// Every language says everything, in words of its own.
+func TestWords(t *testing.T) {
+	x, err := newLexicon()
+	if err != nil {
+		t.Fatal(err)
+	}
+	english := x.files[lang.Fallback]
+	for _, tag := range x.tags {
+		if _, err := lang.Canonical(tag); err != nil {
+			t.Error(err)
+		}
+		tongue := x.tongue(tag)
+		if tongue.Tag() != tag {
+			t.Errorf("%s: got the words of %s", tag, tongue.Tag())
+		}
+		if tag == lang.Fallback {
+			continue
+		}
+		for key, text := range x.files[tag] {
+			if len(text) > 40 && text == english[key] {
+				t.Errorf("%s: %q is in English", tag, key)
+			}
+			if strings.TrimSpace(text) != text || strings.Contains(text, "  ") {
+				t.Errorf("%s: %q has stray blanks", tag, key)
+			}
+			if strings.ContainsAny(text, "<>&\"") {
+				t.Errorf("%s: %q has characters of HTML", tag, key)
+			}
+		}
+	}
+	for _, o := range outcomes {
+		x.tongue(lang.Fallback).W(o) // panics when it is missing
+	}
+}
+
+// A catalogue that lacks something is refused, and says what.
+func TestSameWords(t *testing.T) {
+	reference := map[string]string{"old": "{age} old", "own": "own"}
+	for _, test := range []struct {
+		words map[string]string
+		want  string
+	}{
+		{map[string]string{"old": "{age}", "own": "x"}, ""},
+		{map[string]string{"old": "{age}"}, `"own" is missing`},
+		{map[string]string{"old": "old", "own": "x"}, `to fill in, want ["age"]`},
+		{map[string]string{"old": "{age} {n}", "own": "x"}, `["age" "n"] to fill in`},
+		{map[string]string{"old": "{age}", "own": "x", "more": "x"}, `"more" is no word`},
+	} {
+		err := sameWords(test.words, reference)
+		if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%v: got %v, want %q", test.words, err, test.want)
+		}
+	}
+}
