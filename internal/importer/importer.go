@@ -29,6 +29,8 @@ type Store interface {
 	PutMedia(ctx context.Context, m news.Media, renditions map[string][]byte) error
 	// Media returns a media by its ID, or store.ErrNotFound.
 	Media(ctx context.Context, id string) (news.Media, error)
+	// Withdrawn returns the first of some IDs and addresses of stories under which one was withdrawn; "" when none was.
+	Withdrawn(ctx context.Context, names ...string) (string, error)
 }
 
 // Progress is told how far an import has come: done of total, and what is being read. It may be nil.

@@ -49,13 +49,36 @@ func (w *Writer) Note(at Place, reason string) {
 	w.report.Notes = append(w.report.Notes, Problem{at, reason})
 }
 
+// Withdrawn returns why a story is not taken that came under some names, its ID and the addresses where its articles
+// stood: the newsroom has withdrawn it. It is nil where it has not. Ask before anything of the story is put, as its media.
+func (w *Writer) Withdrawn(ctx context.Context, names ...string) (reason, err error) {
+	name, err := w.st.Withdrawn(ctx, names...)
+	if err != nil || name == "" {
+		return nil, err
+	}
+	return fmt.Errorf("it was %w; to publish it again: coranto withdraw --undo %s", store.ErrWithdrawn, quoted(name)), nil
+}
+
+// quoted returns a name as it is typed in a shell.
+func quoted(name string) string {
+	return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
+}
+
 // Add takes the articles of a story that are valid and new to this run, and refuses the others; at says where each
 // language's article stands. It writes what waits when that has become enough; an error is the store's, and ends the import.
 func (w *Writer) Add(ctx context.Context, s news.Story, at func(lang string) Place) error {
+	withdrawn, err := w.Withdrawn(ctx, s.Names()...)
+	if err != nil {
+		return err
+	}
 	good := make([]news.Article, 0, len(s.Articles))
 	for _, a := range s.Articles {
 		place := at(a.Lang)
-		if err := w.check(s, a); err != nil {
+		err := withdrawn
+		if err == nil {
+			err = w.check(s, a)
+		}
+		if err != nil {
 			w.Refuse(place, err)
 			continue
 		}

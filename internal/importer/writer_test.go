@@ -19,6 +19,8 @@ type memory struct {
 	puts    int
 	stories map[string]news.Story
 	err     error
+	// withdrawn is the ID or address under which a story was withdrawn.
+	withdrawn string
 }
 
 func (m *memory) PutMany(_ context.Context, stories []news.Story) ([]store.PutResult, error) {
@@ -37,6 +39,15 @@ func (m *memory) PutMany(_ context.Context, stories []news.Story) ([]store.PutRe
 		}
 	}
 	return results, nil
+}
+
+func (m *memory) Withdrawn(_ context.Context, names ...string) (string, error) {
+	for _, name := range names {
+		if name == m.withdrawn {
+			return name, nil
+		}
+	}
+	return "", nil
 }
 
 func (m *memory) Story(_ context.Context, id string) (news.Story, error) {
@@ -171,5 +182,42 @@ func TestMedia(t *testing.T) {
 		if m.Renditions[0].Name != c.rendition || string(files[c.rendition]) != c.file || m.ID != importer.MediaID([]byte(c.file)) {
 			t.Errorf("%s: got %+v", c.name, m)
 		}
+	}
+}
+
+// A story that was withdrawn is refused in all its languages, whether its ID or where it stood gives it away.
+func TestWriterRefusesWhatWasWithdrawn(t *testing.T) {
+	for _, name := range []string{"it's gone", "https://example.org/gone"} {
+		m := &memory{stories: map[string]news.Story{}, withdrawn: name}
+		w := importer.NewWriter(m)
+		gone := news.Story{ID: "it's gone", Articles: []news.Article{article("en", "Gone"), article("fa", "رفت")}}
+		gone.Articles[1].Revision.SourceURL = "https://example.org/gone"
+		for _, s := range []news.Story{gone, {ID: "fine", Articles: []news.Article{article("en", "Fine")}}} {
+			if err := w.Add(t.Context(), s, at("x")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r, err := w.Close(t.Context(), nil)
+		if err != nil || r.Refused != 2 || r.New != 1 || m.stories["it's gone"].ID != "" {
+			t.Fatalf("got %+v, %v", r, err)
+		}
+		for _, p := range r.Problems {
+			if want := "--undo '" + strings.ReplaceAll(name, "'", `'\''`) + "'"; !strings.HasSuffix(p.Reason, want) {
+				t.Errorf("got %q, want it to end with %q", p.Reason, want)
+			}
+		}
+	}
+}
+
+// A mute store can't say what was withdrawn.
+type mute struct{ *memory }
+
+func (m mute) Withdrawn(context.Context, ...string) (string, error) { return "", m.err }
+
+func TestWriterCantAskWhatWasWithdrawn(t *testing.T) {
+	m := mute{&memory{err: errors.New("disk on fire")}}
+	s := news.Story{ID: "x", Articles: []news.Article{article("en", "X")}}
+	if err := importer.NewWriter(m).Add(t.Context(), s, at("x")); !errors.Is(err, m.err) {
+		t.Errorf("got %v, want the store's error", err)
 	}
 }

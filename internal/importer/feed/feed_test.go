@@ -410,6 +410,8 @@ type keepNothing struct {
 	t *testing.T
 }
 
+func (k keepNothing) Withdrawn(context.Context, ...string) (string, error) { return "", nil }
+
 func (k keepNothing) PutMany(_ context.Context, stories []news.Story) ([]store.PutResult, error) {
 	results := make([]store.PutResult, len(stories))
 	for i, s := range stories {

@@ -391,7 +391,8 @@ type failing struct{ importer.Store }
 
 var errBroken = errors.New("disk on fire")
 
-func (failing) Media(context.Context, string) (news.Media, error) { return news.Media{}, errBroken }
+func (failing) Media(context.Context, string) (news.Media, error)    { return news.Media{}, errBroken }
+func (failing) Withdrawn(context.Context, ...string) (string, error) { return "", nil }
 func (failing) Story(context.Context, string) (news.Story, error) {
 	return news.Story{}, store.ErrNotFound
 }
@@ -426,6 +427,7 @@ func (k keepNothing) PutMedia(context.Context, news.Media, map[string][]byte) er
 func (k keepNothing) Media(context.Context, string) (news.Media, error) {
 	return news.Media{}, store.ErrNotFound
 }
+func (k keepNothing) Withdrawn(context.Context, ...string) (string, error) { return "", nil }
 func (k keepNothing) Story(context.Context, string) (news.Story, error) {
 	return news.Story{}, store.ErrNotFound
 }
@@ -449,4 +451,38 @@ func FuzzBody(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body string) {
 		fuzz(t, files("x/en.md", head+body, "x/story.yaml", storyYAML))
 	})
+}
+
+// What was withdrawn, and even erased, does not come back with the next import: not its words, and not its picture,
+// which is put before them.
+func TestWithdrawnStaysAway(t *testing.T) {
+	st := newsroom(t)
+	fsys := files("gone/en.md", "---\nheadline: Gone\npublished: 2026-11-22T10:00:00Z\n---\n![A road](road.png)\n",
+		"gone/road.png", drawing(t, color.Black),
+		"fine/en.md", "---\nheadline: Fine\npublished: 2026-11-22T10:00:00Z\n---\nText\n")
+	if got := counts(run(t, st, fsys)); got != "2 new, 0 changed, 0 unchanged, 0 refused" {
+		t.Fatal(got)
+	}
+	if err := st.Withdraw(t.Context(), "gone", false); err != nil {
+		t.Fatal(err)
+	}
+	watched := &watched{Store: st}
+	r := run(t, watched, fsys)
+	if got := counts(r); got != "0 new, 0 changed, 1 unchanged, 1 refused" || watched.media > 0 {
+		t.Errorf("%s, %d media put", got, watched.media)
+	}
+	if len(r.Problems) == 1 && !strings.Contains(r.Problems[0].Reason, "coranto withdraw --undo 'gone'") {
+		t.Errorf("got %q", r.Problems[0].Reason)
+	}
+}
+
+// watched is a store that counts the media asked for.
+type watched struct {
+	importer.Store
+	media int
+}
+
+func (w *watched) Media(ctx context.Context, id string) (news.Media, error) {
+	w.media++
+	return w.Store.Media(ctx, id)
 }

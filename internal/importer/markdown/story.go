@@ -44,6 +44,11 @@ func (im *run) story(dir string) error {
 		f.fault, f.at = fmt.Errorf("story %q is already in %s: a folder's name is the story's for ever", f.id, first), ""
 	}
 	im.seen[f.id] = dir
+	if reason, err := im.w.Withdrawn(im.ctx, f.id); err != nil {
+		return err
+	} else if reason != nil {
+		f.fault, f.at = reason, ""
+	}
 	s := news.Story{ID: f.id, Slug: slugOf(f.id)}
 	s.Sources, s.Claims = f.y.voices(importer.NewCleaner(""))
 	files := make(map[string]string)
