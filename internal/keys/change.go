@@ -220,7 +220,11 @@ func (k *Keys) newLog(last edition.Checkpoint, floor uint64, rnd io.Reader) (p e
 		p.After = append(slices.Clone(p.After), last)
 	}
 	p.EditionFloor = max(p.EditionFloor, floor)
-	for _, file := range []string{logKeyFile, cosignerKeyFile} {
+	files := []string{logKeyFile, cosignerKeyFile}
+	if k.cosignsElsewhere() {
+		files = files[:1] // the release co-signer's key was not on this machine, and stays
+	}
+	for _, file := range files {
 		next := nextFolder + strings.TrimPrefix(file, "keys/")
 		b, err := makeSecret(next, logName, rnd)
 		if err != nil {

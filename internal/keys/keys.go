@@ -223,10 +223,14 @@ func (k *Keys) Renew(now time.Time) (map[string][]byte, error) {
 	return k.publish(k.signed.policy, now)
 }
 
-// SetPolicy signs and writes a new policy, and returns the new files as Renew does. Readers follow it at once.
+// SetPolicy signs and writes a new policy, and returns the new files as Renew does. Readers follow it at once. One that
+// names a log key which is not here is refused, or a co-signer that is neither here nor has an address.
 func (k *Keys) SetPolicy(p edition.Policy, now time.Time) (map[string][]byte, error) {
 	if err := p.Check(); err != nil {
 		return nil, fmt.Errorf("policy: %w", err)
+	}
+	if err := k.checkSigners(p); err != nil {
+		return nil, err
 	}
 	return k.publish(p.Marshal(), now)
 }

@@ -151,7 +151,7 @@ func (k *Keys) checkPresent() error {
 	if k.log == nil {
 		return fmt.Errorf("open keys: %s: no key that the policy names", logKeyFile)
 	}
-	if k.cosigner.IsZero() {
+	if k.cosignerLost() {
 		return fmt.Errorf("open keys: %s: no key that the policy names", cosignerKeyFile)
 	}
 	if s, ok := k.pool.files[rootKeyFile]; ok && !k.inForce(s) && !k.replaced(s) {

@@ -261,4 +261,4 @@ func (k *Keys) KeepRoot(key ed25519.PrivateKey) error {
 func ParseKey(b []byte) (ed25519.PrivateKey, error) { return parsePEM(b) }
 
 // cosignerLost says whether the co-signer's key that the policy names can't be used from here.
-func (k *Keys) cosignerLost() bool { return k.cosigner.IsZero() }
+func (k *Keys) cosignerLost() bool { return k.cosigner.IsZero() && !k.cosignsElsewhere() }
