@@ -62,7 +62,7 @@ func (r *running) nextEdition(now time.Time) (time.Time, string) {
 	if put := e.noticed.Add(r.Times.Settling); !e.noticed.IsZero() && put.Before(when) {
 		when, why = put, "changes"
 	}
-	if e.fail.times > 0 && e.fail.next.After(when) {
+	if e.fail.times > 0 { // whatever it was tried for: an edition may be sealed and not out
 		when, why = e.fail.next, "retry"
 	}
 	return when, why

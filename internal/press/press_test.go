@@ -33,7 +33,16 @@ type fakeRoom struct {
 	lookErr error
 	imports []error
 	heard   []string
-	deaf    int // the number of shouts that nobody hears
+	stopped bool          // nobody vouches anew
+	back    time.Duration // by how much the clock was set back
+	deaf    int           // the number of shouts that nobody hears
+}
+
+// now is the press's clock, which somebody may set back.
+func (r *fakeRoom) now() time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return time.Now().Add(-r.back)
 }
 
 func (r *fakeRoom) note(format string, args ...any) {
@@ -78,7 +87,9 @@ func (r *fakeRoom) Publish(ctx context.Context, only []string) (publish.Result, 
 	if fresh {
 		r.x.Edition++
 	}
-	r.x.AsOf = now
+	if !r.stopped || r.x.AsOf.IsZero() {
+		r.x.AsOf = now
+	}
 	res := publish.Result{Edition: r.x.Edition}
 	for name := range r.down {
 		if only == nil || slices.Contains(only, name) {
@@ -161,7 +172,7 @@ func newDay(t *testing.T) *day {
 	r := &fakeRoom{down: map[string]bool{}, x: press.Examined{MaxAge: 48 * hour, Free: -1}}
 	return &day{fakeRoom: r, t: t, Press: &press.Press{
 		Name: "The Lantern", Newsroom: r, Times: press.DefaultTimes(48 * hour), Shout: r.shout, Memory: root,
-		Now: time.Now, Jitter: func(n int64) int64 { return n / 2 }, Log: slog.New(slog.DiscardHandler),
+		Now: r.now, Jitter: func(n int64) int64 { return n / 2 }, Log: slog.New(slog.DiscardHandler),
 	}}
 }
 
@@ -305,6 +316,99 @@ func TestDays(t *testing.T) {
 			},
 			heard: []string{"40m2s raised import site", "56m31s over import site"},
 		},
+		{
+			name: "an edition that is sealed and not out is tried again, though the store has nothing more that is due",
+			live: func(d *day) {
+				d.errs = []error{nil, &publish.UnsignedError{Edition: 1, Quorum: "all"}}
+				d.start()
+				d.pass(6*hour + minute)
+			},
+			diary: []string{"0s edition 0", "6h0m0s failed", "6h0m30s edition 0"},
+		},
+		{
+			name: "the clock is set back: readers must not see a time that is to come",
+			live: func(d *day) {
+				d.start()
+				d.pass(hour)
+				d.change(func() { d.back = 10 * minute })
+				d.pass(minute)
+				d.change(func() { d.back = 2 * hour })
+				d.pass(minute)
+			},
+			diary: []string{"0s edition 0", "1h1m2s edition 0"},
+		},
+		{
+			name: "a mirror that is dead for a day, and one that lies, and one that is old",
+			live: func(d *day) {
+				d.sights = []press.Sight{{Mirror: "https://dead/", State: press.MirrorDead}, {Mirror: "https://lies/", State: press.MirrorLies},
+					{Mirror: "https://old/", State: press.MirrorGood, AsOf: time.Now().Add(-25 * hour)}}
+				d.start()
+				d.pass(25 * hour)
+				d.change(func() {
+					d.diary = nil
+					d.sights[1] = press.Sight{Mirror: "https://lies/", State: press.MirrorGood, AsOf: time.Now()}
+				})
+				d.pass(hour)
+				d.change(func() { d.diary = nil })
+			},
+			heard: []string{"20m0s raised mirror https://lies/", "40m0s raised mirror https://old/", "24h0m2s raised mirror https://dead/",
+				"24h20m0s still mirror https://lies/", "24h40m0s still mirror https://old/", "25h25m0s over mirror https://lies/"},
+		},
+		{
+			name: "a root that expires is told of at 60, 14 and 3 days, and daily",
+			live: func(d *day) {
+				d.Times.Poll = 10 * minute
+				root := time.Now().Add(61 * 24 * hour)
+				examine := func() {
+					d.x.Expires = []press.Expiry{press.NewExpiry("root", root, time.Now(), 60*24*hour, "renew")}
+				}
+				for range 64 {
+					d.change(examine)
+					if d.done == nil {
+						d.start()
+					}
+					d.pass(24 * hour)
+				}
+				d.change(func() {
+					d.diary = nil
+					d.heard = slices.DeleteFunc(d.heard, func(s string) bool { return strings.Contains(s, "still") })
+				})
+			},
+			heard: []string{"48h10m0s raised expiry root", "1152h10m0s raised expiry root", "1416h10m0s raised expiry root", "1488h10m0s raised expiry root"},
+		},
+		{
+			name: "the heartbeat is told of before readers see an edition that has aged, though publishing goes well",
+			live: func(d *day) {
+				d.stopped, d.put = true, true // a witness's clock, say
+				d.Times.Poll = minute
+				d.start()
+				d.pass(49 * hour)
+				d.change(func() { d.diary = nil })
+			},
+			heard: []string{"24h1m0s raised heartbeat", "48h1m0s raised heartbeat"},
+		},
+		{
+			name: "the disk is nearly full, and then it is not",
+			live: func(d *day) {
+				d.x.Free = 10 << 20
+				d.start()
+				d.pass(minute)
+				d.change(func() { d.x.Free = 10 << 30 })
+				d.pass(20 * minute)
+			},
+			diary: []string{"0s edition 0"},
+			heard: []string{"0s raised disk", "15m0s over disk"},
+		},
+		{
+			name: "work that takes an hour is told of",
+			live: func(d *day) {
+				d.slow = 90 * minute
+				d.start()
+				d.pass(2 * hour)
+			},
+			diary: []string{"1h30m0s edition 0"},
+			heard: []string{"1h0m2s raised stuck publish", "1h35m0s over stuck publish"},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -318,5 +422,197 @@ func TestDays(t *testing.T) {
 				d.wantHeard(test.heard...)
 			})
 		})
+	}
+}
+
+// TestStops holds that the press stops where only a person can help, and says so first; that a restart does not say it
+// anew; and that it says when it is over.
+func TestStops(t *testing.T) {
+	for _, test := range []struct {
+		kind string
+		err  error
+		look bool // it comes from a look at the mirrors
+	}{
+		{press.KindFork, fmt.Errorf("deliver: %w", &publish.ForkError{Where: "target \"public\""}), false},
+		{press.KindFork, &publish.ForkError{Where: "mirror \"https://a/\""}, true},
+		{press.KindLost, fmt.Errorf("%w: no latest", publish.ErrLost), false},
+		{press.KindKeys, &press.StopError{Kind: press.KindKeys, Err: errors.New("no such file")}, false},
+	} {
+		t.Run(fmt.Sprint(test.kind, " ", test.look), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				d := newDay(t)
+				d.fail(test.err, test.look)
+				d.start()
+				var stop *press.StopError
+				if err := <-d.done; !errors.As(err, &stop) || stop.Kind != test.kind || !errors.Is(err, test.err) {
+					t.Errorf("it ended with %v, want one that stops for %s", err, test.kind)
+				}
+				d.wantHeard("0s raised " + test.kind)
+				if test.look {
+					d.wantDiary() // nothing was signed
+				}
+
+				d.pass(minute) // and the supervisor starts it again
+				d.fail(test.err, test.look)
+				d.start()
+				<-d.done
+				d.wantHeard("0s raised " + test.kind)
+
+				d.pass(25 * hour)
+				d.fail(test.err, test.look)
+				d.start()
+				<-d.done
+				d.change(func() { d.lookErr = nil })
+				d.start() // somebody helped
+				d.pass(10 * minute)
+				d.end()
+				d.wantHeard("0s raised "+test.kind, "25h1m0s still "+test.kind, "25h6m0s over "+test.kind)
+			})
+		})
+	}
+}
+
+// fail has the next publishing, or all looks, come to an error.
+func (d *day) fail(err error, look bool) {
+	if look {
+		d.lookErr = err
+		return
+	}
+	d.errs = []error{err}
+}
+
+// TestEnds holds that the press ends in seconds when it is told to, whatever is at work, and alarms nobody by it.
+func TestEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := newDay(t)
+		d.slow = 10 * minute
+		d.start()
+		d.pass(minute)
+		began := time.Now()
+		if err := d.end(); err != nil {
+			t.Errorf("it ended with %v", err)
+		}
+		if took := time.Since(began); took > 0 {
+			t.Errorf("it took %v to end work that can be stopped", took)
+		}
+		d.wantDiary()
+		d.wantHeard()
+	})
+}
+
+// TestSupervised holds what a supervisor is told: that all is well, and no longer so once work hangs.
+func TestSupervised(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := newDay(t)
+		var mu sync.Mutex
+		told := map[string]int{}
+		d.Notify = func(state string) {
+			mu.Lock()
+			defer mu.Unlock()
+			told[state]++
+		}
+		take := func() map[string]int {
+			mu.Lock()
+			defer mu.Unlock()
+			was := told
+			told = map[string]int{}
+			return was
+		}
+		d.slow = 20 * hour
+		d.Times.Poll = minute
+		d.start()
+		d.pass(minute)
+		if got := take(); got["READY=1"] != 1 || got["WATCHDOG=1"] < 2 {
+			t.Errorf("at the start it was told %v", got)
+		}
+		d.pass(7 * hour)
+		take()
+		d.pass(hour)
+		if got := take(); got["WATCHDOG=1"] != 0 {
+			t.Errorf("while work hangs it was told %v", got)
+		}
+		d.end()
+		if got := take(); got["STOPPING=1"] != 1 {
+			t.Errorf("at the end it was told %v", got)
+		}
+	})
+}
+
+// TestHealth holds what the press says of itself.
+func TestHealth(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := newDay(t)
+		if h := d.Health(); h != nil {
+			t.Errorf("before it began: %+v", h)
+		}
+		d.x.Targets = []press.Holding{{Target: "public", Edition: 1}, {Target: "stick"}}
+		d.down["stick"] = true
+		d.put = true
+		d.planned = []time.Time{time.Now().Add(2 * hour)}
+		d.Imports = []press.Job{{Name: "site", Every: hour}}
+		d.start()
+		d.pass(time.Second)
+		d.change(func() { d.put = false })
+		d.pass(minute)
+		h := d.Health()
+		if !h.OK || h.Edition != 1 || h.Newsroom != "The Lantern" || len(h.Alarms) != 0 || h.Failing != nil {
+			t.Errorf("got %+v", h)
+		}
+		if !h.NextDue.Equal(d.began.Add(2*hour)) || !h.NextPublish.Equal(h.NextDue) || h.Why != "schedule" {
+			t.Errorf("got next due %v, next publish %v (%s)", h.NextDue, h.NextPublish, h.Why)
+		}
+		if len(h.Targets) != 2 || h.Targets[0].Late != nil || h.Targets[1].Late == nil || h.Targets[1].Late.Times < 2 || h.Targets[1].Late.Error != "no such stick" {
+			t.Errorf("got targets %+v", h.Targets)
+		}
+		if len(h.Imports) != 1 || h.Imports[0].New != 1 || !h.Aged.Equal(h.Vouched.Add(48*hour)) {
+			t.Errorf("got %+v", h)
+		}
+		for range 200 {
+			d.change(func() { d.errs = append(d.errs, errors.New("the disk is full")) })
+		}
+		d.pass(4 * hour)
+		if h := d.Health(); h.OK || h.Failing == nil || h.Failing.Error != "the disk is full" || len(h.Alarms) == 0 || h.Alarms[0].Kind != press.KindPublish {
+			t.Errorf("after it failed for long: %+v", h)
+		}
+		d.end()
+	})
+}
+
+// TestMemory holds that a file of alarms that somebody damaged keeps nobody from publishing, and one that is too large
+// or no file does.
+func TestMemory(t *testing.T) {
+	for text, want := range map[string]string{
+		"{": "", "[null]": "", `[{"kind":"disk","source":"examine","said":"2000-01-01T00:00:00Z"}]`: "5m0s over disk",
+	} {
+		t.Run(text, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d := newDay(t)
+				if err := d.Memory.WriteFile("alarms.json", []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				d.start()
+				d.pass(6 * minute)
+				if err := d.end(); err != nil {
+					t.Error(err)
+				}
+				d.wantDiary("0s edition 0")
+				if want == "" {
+					d.wantHeard()
+				} else {
+					d.wantHeard(want)
+				}
+			})
+		})
+	}
+	d := newDay(t)
+	if err := d.Memory.WriteFile("alarms.json", make([]byte, 2<<20), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Run(t.Context()); err == nil {
+		t.Error("a file that is too large: got no error")
 	}
 }

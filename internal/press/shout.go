@@ -2,6 +2,7 @@ package press
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -26,7 +27,9 @@ type Ways struct {
 	Webhook string
 	// Client posts it; it should ask a proxy where the environment names one. Redirects are not followed.
 	Client *http.Client
-	Log    *slog.Logger
+	// Pause is the time between two tries of the webhook; 0 is some seconds.
+	Pause time.Duration
+	Log   *slog.Logger
 }
 
 // The limits of a shout.
@@ -111,7 +114,7 @@ func (w Ways) post(ctx context.Context, n Notice) error {
 			select {
 			case <-ctx.Done():
 				return err
-			case <-time.After(time.Duration(try) * 2 * time.Second):
+			case <-time.After(cmp.Or(w.Pause, 3*time.Second)):
 			}
 		}
 		if err = w.postOnce(ctx, b); err == nil {

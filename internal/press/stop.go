@@ -40,7 +40,7 @@ func stopFor(err error) *StopError {
 	var fork *publish.ForkError
 	switch {
 	case errors.As(err, &stop):
-		return stop
+		return &StopError{stop.Kind, err} // with what was said around it
 	case errors.As(err, &fork):
 		return &StopError{KindFork, err}
 	case errors.Is(err, publish.ErrLost):
