@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"os"
 	"time"
 
 	"coranto/internal/keys"
@@ -103,6 +104,15 @@ func keyRow(j keyJSON) []string {
 
 // withKeys opens the newsroom and its keys, under the newsroom's lock where they are to be changed.
 func (e *env) withKeys(ctx context.Context, change bool, f func(*newsroom, *keys.Keys) error) error {
+	return e.withOpenKeys(ctx, change, keys.Open, f)
+}
+
+// withPartialKeys is withKeys for a newsroom that may have lost some, to put others in their place.
+func (e *env) withPartialKeys(ctx context.Context, f func(*keys.Keys) error) error {
+	return e.withOpenKeys(ctx, true, keys.OpenPartial, func(_ *newsroom, k *keys.Keys) error { return f(k) })
+}
+
+func (e *env) withOpenKeys(ctx context.Context, change bool, open func(*os.Root) (*keys.Keys, error), f func(*newsroom, *keys.Keys) error) error {
 	n, err := openNewsroom(ctx, e.dir)
 	if err != nil {
 		return err
@@ -113,7 +123,7 @@ func (e *env) withKeys(ctx context.Context, change bool, f func(*newsroom, *keys
 			return err
 		}
 	}
-	k, err := keys.Open(n.root)
+	k, err := open(n.root)
 	if err != nil {
 		return withHint(err, "the keys of a newsroom are in its folder keys/, made by coranto init")
 	}

@@ -131,14 +131,19 @@ func (e *env) conclude(k *keys.Keys, p keys.Proposal, c ceremony, signers []ed25
 	if c.propose == "" {
 		return e.accept(k, p)
 	}
-	if err := writeProposal(c.propose, p); err != nil {
+	return e.writeOut(c.propose, p)
+}
+
+// writeOut writes a proposal for the holders to sign, and says its words.
+func (e *env) writeOut(file string, p keys.Proposal) error {
+	if err := writeProposal(file, p); err != nil {
 		return err
 	}
 	words, err := proposalWords(p)
 	if err != nil {
 		return err
 	}
-	e.say("wrote %s: nothing has changed yet. Its words, to be read to the holders: %s", c.propose, words)
+	e.say("wrote %s: nothing has changed yet. Its words, to be read to the holders: %s", file, words)
 	e.say("next: each holder runs coranto keys sign on a copy; then coranto keys accept with all copies")
 	return nil
 }

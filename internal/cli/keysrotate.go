@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"golang.org/x/mod/sumdb/tlog"
-
 	"coranto/edition"
 	"coranto/internal/keys"
 	"coranto/internal/term"
@@ -84,18 +82,14 @@ Whoever could read the log's key could mostly read all of keys/: rotate targets,
 // replaceLog begins a new log after the last edition that the store knows of.
 func (e *env) replaceLog(ctx context.Context) error {
 	return e.withKeys(ctx, true, func(n *newsroom, k *keys.Keys) error {
-		head, err := n.store.Head(ctx)
+		last, floor, err := lastHead(ctx, n, k)
 		if err != nil {
 			return err
 		}
-		var last edition.Checkpoint
-		if head.Number > 0 && head.Origin == k.Policy().Origin() {
-			last = edition.Checkpoint{Origin: head.Origin, Size: head.LogSize, Hash: tlog.Hash(head.LogHash)}
-		}
-		if _, err := k.ReplaceLog(last, head.Number, rand.Reader, time.Now()); err != nil {
+		if _, err := k.ReplaceLog(last, floor, rand.Reader, time.Now()); err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(e.stdout, "a new log begins after edition %d: %s\n", head.Number, k.Policy().Origin())
+		_, err = fmt.Fprintf(e.stdout, "a new log begins after edition %d: %s\n", floor, k.Policy().Origin())
 		e.say("next: coranto publish brings it to the readers. Was the key stolen? Rotate targets, snapshot and timestamp too")
 		return err
 	})
@@ -187,7 +181,7 @@ now, and of its own. Otherwise it says how many are missing, and changes nothing
 			if len(args) == 0 {
 				return usagef("keys accept needs a proposal, or several copies of it")
 			}
-			return e.withKeys(ctx, true, func(_ *newsroom, k *keys.Keys) error {
+			return e.withPartialKeys(ctx, func(k *keys.Keys) error {
 				p, err := mergeProposals(args)
 				if err != nil {
 					return err

@@ -19,8 +19,9 @@ import (
 	"coranto/internal/target/fs"
 )
 
-// keysHint says what to do without keys. They can't be made anew: readers know the newsroom by them.
-const keysHint = "bring keys/ and trust/ of the newsroom's folder back from your copy; they can't be made anew"
+// keysHint says what to do without keys. Only the root's can have others in their place: readers know the newsroom by it.
+const keysHint = "bring keys/ and trust/ of the newsroom's folder back from your copy; keys that are lost are replaced by " +
+	"coranto recover --from MIRROR and the root keys"
 
 // A newsroom is an open newsroom's folder: its configuration, store, keys and targets.
 type newsroom struct {

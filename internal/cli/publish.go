@@ -98,9 +98,9 @@ func explainPublish(err error) error {
 	switch {
 	case errors.As(err, &fork):
 		return withHint(err, "publishing from an older state would fork the edition log, and readers would never believe "+
-			"it again: bring back the newest copy of the newsroom's folder")
+			"it again: coranto recover --from MIRROR brings the newsroom up to what a mirror or target has (docs/recovery.md)")
 	case errors.Is(err, publish.ErrLost):
-		return withHint(err, "coranto publish --again writes all of it anew from the store")
+		return withHint(err, "coranto recover --from MIRROR brings it back from any mirror; coranto publish --again writes all of it anew from the store")
 	case errors.Is(err, store.ErrConflict):
 		return withHint(err, "somebody else published at the same time; nothing was changed here: run it again")
 	}

@@ -53,7 +53,8 @@ type Conflict struct {
 // the next one is made. The keys must have followed the target's trust. Nothing of it is believed but what proves under
 // that trust. Stopped anywhere, it is done again from the start; until its end publishing refuses as before.
 //
-// The error wraps store.ErrConflict when the target's edition is older than the store's last, or of another history.
+// The error wraps store.ErrConflict when the target's edition is older than the store's last, and is a *ForkError when it
+// is of another history.
 func (p *Publisher) Recover(ctx context.Context) (Recovered, error) {
 	p.defaults()
 	out := Recovered{Kept: []Conflict{}, Withdrawn: []string{}, Unread: []string{}}
@@ -76,6 +77,9 @@ func (p *Publisher) Recover(ctx context.Context) (Recovered, error) {
 	inv := &inventory{p: p, head: head}
 	if err := inv.take(ctx); err != nil {
 		return out, fmt.Errorf("edition %d on %q: %w", out.Edition, p.Targets[0].Name(), err)
+	}
+	if err := inv.extends(last); err != nil {
+		return out, err
 	}
 	s := &salvage{inventory: inv, out: &out}
 	if err := s.run(ctx); err != nil {
@@ -143,6 +147,20 @@ func (v *inventory) prove(ctx context.Context, leaves []edition.Leaf) error {
 		}
 	}
 	return nil
+}
+
+// extends returns a *ForkError when the log is not the one that the store's last edition stands in.
+func (v *inventory) extends(last store.Head) error {
+	if last.Number == 0 || last.Origin != v.head.Origin {
+		return nil
+	}
+	if n := last.LogSize; n <= int64(len(v.log.Records)) && v.log.Records[n-1] == edition.ManifestHash(last.Manifest) {
+		return nil
+	}
+	return &ForkError{
+		Where: fmt.Sprintf("target %q", v.p.Targets[0].Name()), Theirs: v.head.Manifest.Edition,
+		Reason: fmt.Sprintf("which does not go on from edition %d of this newsroom", last.Number),
+	}
 }
 
 // manifest puts the manifest's object unless it is there.
@@ -231,9 +249,7 @@ func (v *inventory) adopted(last store.Head) store.Adopted {
 		Target: v.p.Targets[0].Name(), Files: v.files, Records: v.log.Records, LogHashes: storedHashes(v.log.Records),
 	}
 	a.Head.Takedowns = last.Takedowns
-	if m.Epoch > 0 {
-		a.Head.Purge = m.Edition // nobody knows what the other targets still hold
-	}
+	a.Head.Purge = m.Edition // nobody knows what the other targets still hold
 	if last.Number == m.Edition {
 		a.Head.Seq, a.Head.Fingerprint = last.Seq, last.Fingerprint
 	}

@@ -82,6 +82,9 @@ func (d *rebuilding) run() error {
 			return err
 		}
 	}
+	if known && !d.voices && len(d.result.New)+len(d.result.Changed) == 0 {
+		return nil
+	}
 	return d.w.exec(d.ctx, "INSERT INTO touched (story, whole) VALUES (?, 1) ON CONFLICT DO UPDATE SET whole = 1", d.story.ID)
 }
 

@@ -166,6 +166,11 @@ func testRebuild(t *testing.T, b *bench) {
 	equal(t, "the same", results[1], store.RebuildResult{Left: []string{"en"}})
 
 	b.settle(hours(100))
+	before := b.snapshot().Seq()
+	_, err = b.Rebuild(t.Context(), all)
+	b.must(err)
+	b.settle(hours(100))
+	equal(t, "changes by what was there", b.snapshot().changes(before), nil)
 	v := b.snapshot()
 	s, err := v.Story(t.Context(), "r05")
 	b.must(err)
