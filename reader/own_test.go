@@ -98,7 +98,7 @@ func TestOwnPage(t *testing.T) {
 	o := openOwn(t, local(t, p, r))
 	page := o.text("?lang=en")
 	wantText(t, page, `<html lang="en" dir="ltr">`, "<bdi>The Lantern</bdi>", "belong to edition 1", "FRESH: It was", "word alone",
-		`<bdi dir="ltr">a&lt;b&gt;.example</bdi>`, "good", "dropped: sent what is not", "In memory alone: ", "of at most 256\u00a0MB",
+		`<bdi dir="ltr">a&lt;b&gt;.example</bdi>`, "good", "dropped: sent what is not", "In memory alone: ", "of at most 268\u00a0MB",
 		"Compare these words", "private window", "Remove everything")
 	if regexp.MustCompile(`<p class="words"[^>]*>([a-z]+ ){7}[a-z]+<br><span>(\d{6} ){3}\d{6}<`).FindString(page) == "" {
 		t.Error("got no words to compare")

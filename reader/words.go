@@ -171,10 +171,10 @@ func (t tongue) Age(d time.Duration) string {
 // Size says a number of bytes.
 func (t tongue) Size(n int64) string {
 	switch {
-	case n >= 10<<20:
-		return t.Digits(fmt.Sprintf("%d", n>>20)) + "\u00a0MB"
+	case n >= 10e6:
+		return t.Digits(strconv.FormatInt(n/1e6, 10)) + "\u00a0MB"
 	case n > 0:
-		return t.Digits(fmt.Sprintf("%d", (n+1023)>>10)) + "\u00a0kB"
+		return t.Digits(strconv.FormatInt((n+999)/1000, 10)) + "\u00a0kB"
 	}
 	return t.Digits("0")
 }

@@ -82,7 +82,7 @@ func (e *env) demo(ctx context.Context, once bool) error {
 	if once {
 		return nil
 	}
-	return e.serveReader(ctx, r, "127.0.0.1:0")
+	return e.serveReader(ctx, r, readOptions{listen: "127.0.0.1:0"})
 }
 
 // A demo is a newsroom in a temporary folder and the mirrors that carry it.

@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -20,21 +18,33 @@ import (
 
 var readCommand = command{
 	name:  "read",
-	usage: "MASTHEAD --mirror URL… [--get PATH] [--json]",
+	usage: "MASTHEAD --mirror URL… [--get PATH] [--json] [--leave-no-trace | --passphrase]",
 	short: "finds the newest edition among mirrors, proves it, and shows it",
 	long: `
 MASTHEAD is what the newsroom hands out: the line that begins with coranto:, or masthead.json, a file or a URL; take it
 only from somebody whom you believe. At the first contact, compare the words that are shown with the newsroom's.
-Mirrors, URLs or folders, need no belief: what does not prove to be the newsroom's own is not shown. Without --get the
-site is served to your own browser on a local address, with a bar that says what may be believed of it, and goes on
-offline with what was read. What was read is kept in your cache folder, unless --leave-no-trace keeps it in memory alone.`,
+Mirrors, URLs or folders, need no belief: what does not prove to be the newsroom's own is not shown.
+
+Without --get your browser opens and shows the site from a local address, which is for you alone: other users and
+websites get nothing there. A bar above each page says what may be believed of it, and tells when a newer edition is
+here; it leads to a page of the reader's own, with all that it knows and keeps, where you can remove it.
+
+What was read is kept in your cache folder, so that reading goes on offline. --passphrase encrypts it, for all newsrooms
+alike; --leave-no-trace keeps it in memory alone and writes no file. Neither can speak for your browser: it may keep its
+history. A private window doesn't: --browser 'firefox --private-window'.`,
 	apart: true,
 	setup: func(e *env, fs *flag.FlagSet) func(context.Context, []string) error {
 		var o readOptions
 		fs.Var(&o.mirrors, "mirror", "a mirror's `URL` or folder; may be given several times")
 		fs.StringVar(&o.get, "get", "", "write the page at `PATH` to stdout, and no more")
-		fs.StringVar(&o.keep, "keep", "", "keep what was read in `FOLDER`")
-		fs.BoolVar(&o.noTrace, "leave-no-trace", false, "keep everything in memory")
+		o.keep.limit = reader.DefaultKeepLimit
+		fs.StringVar(&o.keep.dir, "keep", "", "keep what was read in `FOLDER`")
+		fs.Var(&o.keep.limit, "keep-limit", "keep pages and pictures of `SIZE` at most, as 200MB; what was not used for longest goes")
+		fs.BoolVar(&o.keep.noTrace, "leave-no-trace", false, "keep everything in memory")
+		fs.BoolVar(&o.keep.passphrase, "passphrase", false, "encrypt what is kept with a passphrase, which is asked for")
+		fs.StringVar(&o.keep.passphraseFile, "passphrase-file", "", "the same, with the first line of `FILE`")
+		fs.BoolVar(&o.browser.none, "no-browser", false, "don't open the browser: print its address alone")
+		fs.StringVar(&o.browser.command, "browser", "", "open the browser with `COMMAND` and the address")
 		fs.BoolVar(&e.json, "json", false, "with --get: print what was proved, as JSON, instead of the page")
 		fs.BoolVar(&o.yes, "yes", false, "at the first contact, don't ask whether the words are the same")
 		fs.StringVar(&o.listen, "listen", "127.0.0.1:0", "the local `ADDRESS` to show the site on")
@@ -43,8 +53,11 @@ offline with what was read. What was read is kept in your cache folder, unless -
 			if len(args) != 1 {
 				return usagef("read needs the newsroom's masthead, and only that")
 			}
-			if o.noTrace && o.keep != "" {
-				return usagef("--keep and --leave-no-trace exclude each other")
+			if err := o.keep.check(); err != nil {
+				return err
+			}
+			if o.browser.none && o.browser.command != "" {
+				return usagef("--browser and --no-browser exclude each other")
 			}
 			if e.json && !o.one {
 				return usagef("--json goes with --get")
@@ -55,10 +68,12 @@ offline with what was read. What was read is kept in your cache folder, unless -
 }
 
 type readOptions struct {
-	mirrors           stringList
-	get, keep, listen string
-	noTrace, yes      bool
-	one               bool // --get was given; its path may be empty, for the first page
+	mirrors     stringList
+	get, listen string
+	keep        keepChoice
+	browser     browserChoice
+	yes         bool
+	one         bool // --get was given; its path may be empty, for the first page
 }
 
 // refreshEvery is how often an open reader asks for a newer edition.
@@ -72,7 +87,7 @@ func (e *env) read(ctx context.Context, masthead string, o readOptions) error {
 	if len(o.mirrors) == 0 && len(given.mirrors()) == 0 {
 		return usagef("the masthead names no mirror: give one with --mirror URL")
 	}
-	keep, closeKeep, err := e.openKeep(given.id(), o)
+	keep, closeKeep, err := e.openKeep(ctx, given.id(), o.keep)
 	if err != nil {
 		return err
 	}
@@ -110,37 +125,7 @@ func (e *env) read(ctx context.Context, masthead string, o readOptions) error {
 	if o.one {
 		return e.readPage(ctx, r, o.get)
 	}
-	return e.serveReader(ctx, r, o.listen)
-}
-
-// openKeep opens where what was read is kept: a folder of the masthead's own, or memory.
-func (e *env) openKeep(id edition.Hash, o readOptions) (reader.Keep, func() error, error) {
-	nothing := func() error { return nil }
-	if o.noTrace {
-		return reader.Memory(reader.DefaultKeepLimit), nothing, nil
-	}
-	dir := o.keep
-	if dir == "" {
-		cache, err := os.UserCacheDir()
-		if err != nil {
-			e.say("nothing is kept: %v", err)
-			return reader.Memory(reader.DefaultKeepLimit), nothing, nil
-		}
-		dir = filepath.Join(cache, "coranto", id.String()[:16])
-	}
-	err := os.MkdirAll(dir, 0o700)
-	if err != nil && o.keep == "" {
-		e.say("nothing is kept: %v", err)
-		return reader.Memory(reader.DefaultKeepLimit), nothing, nil
-	}
-	if err != nil {
-		return nil, nothing, withHint(folderError(dir, err), "--keep FOLDER keeps what was read elsewhere, --leave-no-trace nowhere")
-	}
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return nil, nothing, err
-	}
-	return reader.Dir(root, reader.DefaultKeepLimit), root.Close, nil
+	return e.serveReader(ctx, r, o)
 }
 
 // explainRead turns a reader's error into an exit code and says what to do.
@@ -231,16 +216,28 @@ func (e *env) readPage(ctx context.Context, r *reader.Reader, path string) error
 	})
 }
 
-// serveReader shows the edition to the user's own browser until interrupted.
-func (e *env) serveReader(ctx context.Context, r *reader.Reader, address string) error {
-	s, err := openServer(r, address)
+// serveReader shows the edition in the user's own browser until interrupted.
+func (e *env) serveReader(ctx context.Context, r *reader.Reader, o readOptions) error {
+	s, err := openServer(r, o.listen)
 	if err != nil {
 		return err
 	}
+	s.Changed = func(url string) {
+		e.say("somebody else may have opened the site before your browser did: its address was changed. Open this one by hand:")
+		fmt.Fprintln(e.stdout, url)
+	}
 	v := r.Verdict()
 	e.say("edition %d · %s", v.Edition, freshness(v))
+	if o.keep.noTrace {
+		e.say("nothing is written by this program. Your browser may keep its history: use a private window")
+	}
 	e.say("open this address in your browser; it is for you alone. Interrupt to end.")
 	fmt.Fprintln(e.stdout, s.URL())
+	done, err := e.openBrowser(ctx, s, o)
+	defer done()
+	if err != nil {
+		e.say("the browser was not opened: %v", err)
+	}
 	return s.Run(ctx)
 }
 
