@@ -1,7 +1,6 @@
 package ninjs_test
 
 import (
-	"reflect"
 	"testing"
 	"time"
 
@@ -102,14 +101,4 @@ func of(t *testing.T, s news.Story, tag string) ninjs.Document {
 		t.Fatal(err)
 	}
 	return d
-}
-
-func TestRoundTrip(t *testing.T) {
-	for _, tag := range []string{"en", "fa"} {
-		want := of(t, border(), tag)
-		got, b := roundTrip(t, want)
-		if !reflect.DeepEqual(got, want) {
-			t.Errorf("%s: got %+v\nwant %+v\nin %s", tag, got, want, b)
-		}
-	}
 }
