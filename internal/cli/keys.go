@@ -22,7 +22,7 @@ and is best kept apart, in pieces that several people hold. The others sign each
 docs/keys.md says what to do when.`,
 	verbs: []command{
 		keysListCommand, keysRootCommand, keysRotateCommand, keysRevokeCommand, keysSignCommand, keysAcceptCommand,
-		keysRehearseCommand,
+		keysRehearseCommand, keysWitnessCommand, keysCosignerCommand,
 	},
 }
 

@@ -148,9 +148,10 @@ func (n *newsroom) publisher(e *env) (*publish.Publisher, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &publish.Publisher{
+	p := &publish.Publisher{
 		Store: n.store, Site: s, Keys: k, Targets: targets,
 		Name: n.config.Name, Languages: n.config.Languages, Mirrors: n.config.Mirrors,
 		Log: slog.New(slog.NewTextHandler(e.stderr, nil)),
-	}, nil
+	}
+	return p, n.wireSigners(p)
 }

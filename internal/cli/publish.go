@@ -95,10 +95,12 @@ func late(targets map[string]string, all int) error {
 // explainPublish adds what to do.
 func explainPublish(err error) error {
 	var fork *publish.ForkError
+	var unsigned *publish.UnsignedError
 	switch {
 	case errors.As(err, &fork):
-		return withHint(err, "publishing from an older state would fork the edition log, and readers would never believe "+
-			"it again: coranto recover --from MIRROR brings the newsroom up to what a mirror or target has (docs/recovery.md)")
+		return explainFork(err, fork)
+	case errors.As(err, &unsigned):
+		return explainUnsigned(unsigned)
 	case errors.Is(err, publish.ErrLost):
 		return withHint(err, "coranto recover --from MIRROR brings it back from any mirror; coranto publish --again writes all of it anew from the store")
 	case errors.Is(err, store.ErrConflict):

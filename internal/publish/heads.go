@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -103,6 +104,9 @@ func (p *Publisher) neverDelivered(ctx context.Context) bool {
 	return err == nil && n == 0
 }
 
+// lookTime is how long a mirror may take to tell its head before an edition is signed.
+const lookTime = 10 * time.Second
+
 // checkAfar asks witnesses, the release co-signer and the mirrors that are watched for their heads, all at once, and
 // judges what they hold. Who does not answer is no reason to stop: to co-sign, it is asked again.
 func (p *Publisher) checkAfar(ctx context.Context, last store.Head) error {
@@ -126,6 +130,8 @@ func (p *Publisher) checkAfar(ctx context.Context, last store.Head) error {
 	}
 	for _, m := range p.Watched {
 		wg.Go(func() {
+			ctx, cancel := context.WithTimeout(ctx, lookTime)
+			defer cancel()
 			_, err := p.Look(ctx, m.Name(), m.Fetch)
 			note(err)
 		})
