@@ -60,18 +60,22 @@ func (u *update) get(name string, max int64) ([]byte, error) {
 	return b, nil
 }
 
-// trusted reads the root that is trusted. Its own keys must have signed it.
-func (u *update) trusted() error {
-	*u.name = "root.json"
-	m, err := open[metadata.RootType](u.files.Root)
+// trusted reads the root that is trusted.
+func (u *update) trusted() (err error) {
+	u.set.Root, err = OpenRoot(u.files.Root)
+	return err
+}
+
+// OpenRoot reads a root to begin with. Its own keys must have signed it. The error is an *InvalidError.
+func OpenRoot(b []byte) (*Root, error) {
+	m, err := open[metadata.RootType](b)
 	if err == nil {
 		err = VerifyRole(metadata.ROOT, m, m)
 	}
 	if err != nil {
-		return &InvalidError{*u.name, err}
+		return nil, &InvalidError{"root.json", err}
 	}
-	u.set.Root = m
-	return nil
+	return m, nil
 }
 
 // roots follows the chain of roots to its end (5.3). Each is signed by its predecessor's keys and by its own. Only the
