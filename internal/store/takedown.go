@@ -41,8 +41,11 @@ type Takedowns interface {
 
 // Ties are how a story hangs together with others.
 type Ties struct {
-	// Linking are the IDs of the other stories whose newest articles link to it, sorted.
+	// Linking are the IDs of the other stories whose newest articles link to it, sorted: such links become plain text.
 	Linking []string
+	// Naming are those whose newest articles have its address, or where it stood before it was imported, written out,
+	// sorted: those are an editor's own words, which stay.
+	Naming []string
 	// Media are the photos, videos and sounds that its newest articles show, sorted by ID.
 	Media []TiedMedia
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"coranto/internal/news"
 	"coranto/internal/store"
@@ -186,6 +187,9 @@ func (s *Store) Ties(ctx context.Context, id string) (store.Ties, error) {
 		if t.Linking, err = othersWith(ctx, r, toStory+id, id); err != nil {
 			return t, err
 		}
+		if t.Naming, err = naming(ctx, r, id); err != nil {
+			return t, err
+		}
 		media, err := all(ctx, r, value[string], `SELECT DISTINCT target FROM reference
 			WHERE story = ? AND target >= 'media:' AND target < 'media;' ORDER BY target`, id)
 		for _, target := range media {
@@ -210,4 +214,42 @@ func (s *Store) Ties(ctx context.Context, id string) (store.Ties, error) {
 // othersWith returns the stories but one that refer to a target.
 func othersWith(ctx context.Context, s *session, target, but string) ([]string, error) {
 	return all(ctx, s, value[string], "SELECT DISTINCT story FROM reference WHERE target = ? AND story <> ? ORDER BY story", target, but)
+}
+
+// naming returns the stories but one whose newest words have its address in them, or one that it had before.
+func naming(ctx context.Context, s *session, id string) ([]string, error) {
+	wanted, err := everyName(ctx, s, id)
+	if err != nil {
+		return nil, err
+	}
+	wanted = wanted[1:] // but the ID, which may be a common word
+	day, slug, err := addressOf(ctx, s, id)
+	if err != nil {
+		return nil, err
+	}
+	if slug != "" {
+		wanted = append(wanted, "/story/"+strings.ReplaceAll(day, "-", "/")+"/"+slug+"/")
+	}
+	found := map[string]bool{}
+	for _, w := range wanted {
+		text, err := encode(w)
+		if err != nil {
+			return nil, err
+		}
+		ids, err := all(ctx, s, value[string], `SELECT a.story FROM article a JOIN revision r USING (story, lang, number)
+			WHERE a.story <> ? AND instr(r.content, ?) > 0`, id, strings.Trim(text, `"`))
+		if err != nil {
+			return nil, err
+		}
+		for _, other := range ids {
+			found[other] = true
+		}
+	}
+	return sorted(found), nil
+}
+
+func addressOf(ctx context.Context, s *session, id string) (day, slug string, err error) {
+	_, err = one(ctx, s, func(r row) (bool, error) { return true, r.Scan(&day, &slug) },
+		"SELECT coalesce(day, ''), coalesce(slug, '') FROM story WHERE id = ?", id)
+	return day, slug, err
 }

@@ -58,6 +58,12 @@ func testWithdraw(t *testing.T, b *bench) {
 	draft.Status = news.Draft
 	gone.Articles = append(gone.Articles, draft)
 	b.put(gone, other)
+	for id, link := range map[string]string{"by address": "https://news.example/en/story/2026/11/22/the-nightjar/",
+		"by url": gone.Articles[0].Revision.SourceURL, "neither": "https://news.example/en/story/2026/11/22/the-nightjars/"} {
+		a := article("en", id, noon)
+		a.Revision.Body[0].Text[0].Link = link
+		b.put(story(id, a))
+	}
 	b.settle(noon)
 	b.want(b.Withdraw(t.Context(), "none", false), store.ErrNotFound)
 	equal(t, "takedowns", b.snapshot().Takedowns(), 0)
@@ -69,6 +75,7 @@ func testWithdraw(t *testing.T, b *bench) {
 	ties, err := b.Ties(t.Context(), gone.ID)
 	b.must(err)
 	equal(t, "linking", ties.Linking, []string{"other"})
+	equal(t, "naming", ties.Naming, []string{"by address", "by url"})
 	shown := map[string][]string{}
 	for _, m := range ties.Media {
 		shown[m.Name] = m.Others
