@@ -127,13 +127,18 @@ func (p *prompter) rootKeys(ctx context.Context, files []string) ([]ed25519.Priv
 
 // confirm asks whether to go on, unless yes says so already.
 func (e *env) confirm(ctx context.Context, question string, yes bool) error {
+	return e.confirmWord(ctx, question+" ", "yes", yes)
+}
+
+// confirmWord asks for a word, so that nobody goes on by habit.
+func (e *env) confirmWord(ctx context.Context, question, word string, yes bool) error {
 	if yes {
 		return nil
 	}
 	if !term.IsTerminal(int(os.Stdin.Fd())) {
 		return withHint(&usageError{errors.New("there is no terminal to ask on")}, "--yes goes on without asking")
 	}
-	fmt.Fprintf(e.stderr, "%s Type yes to go on: ", question)
+	fmt.Fprintf(e.stderr, "%sType %s to go on: ", question, word)
 	answer, err := interruptible(ctx, func() (answer string, err error) {
 		_, err = fmt.Fscanln(os.Stdin, &answer)
 		return answer, err
@@ -141,7 +146,7 @@ func (e *env) confirm(ctx context.Context, question string, yes bool) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if err != nil || answer != "yes" {
+	if err != nil || answer != word {
 		return errors.New("nothing was done")
 	}
 	return nil

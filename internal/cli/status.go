@@ -51,8 +51,10 @@ type statusReport struct {
 	NextDue time.Time `json:"next_due,omitzero"`
 	// Running says that coranto run is at work here.
 	Running bool `json:"running"`
-	// Late are the targets that lack editions: the last one that each has.
-	Late map[string]uint64 `json:"late"`
+	// Late are the targets that lack editions: the last one that each has. Unpurged are those of them that may still hold
+	// what was withdrawn.
+	Late     map[string]uint64 `json:"late"`
+	Unpurged []string          `json:"unpurged"`
 }
 
 func (e *env) status(ctx context.Context, now time.Time) error {
@@ -81,7 +83,11 @@ func (n *newsroom) status(ctx context.Context, now time.Time) (statusReport, err
 	if err != nil {
 		return statusReport{}, err
 	}
-	r := statusReport{OK: true, Edition: x.Edition, Expires: x.Expires, Vouched: x.AsOf, Late: map[string]uint64{}}
+	r := statusReport{OK: true, Edition: x.Edition, Expires: x.Expires, Vouched: x.AsOf, Late: map[string]uint64{}, Unpurged: []string{}}
+	head, err := n.store.Head(ctx)
+	if err != nil {
+		return r, err
+	}
 	at, due, err := n.store.NextDue(ctx)
 	if err != nil {
 		return r, err
@@ -98,6 +104,9 @@ func (n *newsroom) status(ctx context.Context, now time.Time) (statusReport, err
 	for _, t := range x.Targets {
 		if t.Edition < x.Edition {
 			r.Late[t.Target], r.OK = t.Edition, false
+		}
+		if t.Edition < head.Purge {
+			r.Unpurged = append(r.Unpurged, t.Target)
 		}
 	}
 	for _, e := range r.Expires {
@@ -158,6 +167,9 @@ func (e *env) printStatus(r statusReport, now time.Time) error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Late)) {
 		fmt.Fprintf(e.stdout, "target %q is LATE: it has edition %d\n", name, r.Late[name])
+	}
+	for _, name := range r.Unpurged {
+		fmt.Fprintf(e.stdout, "target %q is LATE: it may STILL HOLD what was withdrawn\n", name)
 	}
 	if !r.OK {
 		fmt.Fprintln(e.stderr, "coranto: something needs the newsroom's hand: see LATE, SOON and EXPIRED above")

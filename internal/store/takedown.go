@@ -32,8 +32,9 @@ type Takedowns interface {
 	// Erase removes the stories that Withdraw was told to erase, as far as the last edition covers that: revisions,
 	// sources, claims, addresses, what the change log says of them, their topics that no other story ever had, the
 	// links of other stories to them, and the media that no other story ever showed. Their places in the lists stay
-	// empty. It then writes the store anew, so that no file of it holds what was removed, which takes as long as the
-	// store is large; one that was interrupted is finished by the next. It returns how many stories it removed.
+	// empty, and a link to one of them in what is put later becomes plain text. It then writes the store anew, so that
+	// no file of it holds what was removed, which takes as long as the store is large; one that was interrupted is
+	// finished by the next. It returns how many stories it removed.
 	//
 	// No snapshot may be open, and nobody else may write meanwhile.
 	Erase(ctx context.Context) (int, error)

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"slices"
+	"strings"
 
 	"coranto/internal/news"
 	"coranto/internal/store"
@@ -98,6 +99,46 @@ func (m marks) refuse(s news.Story) error {
 		return err
 	}
 	return store.ErrWithdrawn
+}
+
+// unlinked returns a revision whose links to stories that were erased are plain text, so that who still has such a link
+// does not bring the name back.
+func (m marks) unlinked(r news.Revision) (news.Revision, error) {
+	if !m.any {
+		return r, nil
+	}
+	copied := false
+	for target := range references(r) {
+		id, link := strings.CutPrefix(target, toStory)
+		if !link {
+			continue
+		}
+		erased, err := m.erased(id)
+		if err != nil {
+			return r, err
+		}
+		if !erased {
+			continue
+		}
+		if !copied { // the caller's own stays as it is
+			text, err := encodeRevision(r)
+			r, copied = news.Revision{}, true
+			if err = errors.Join(err, decode(text, &r)); err != nil {
+				return r, err
+			}
+		}
+		r.Unlink(target)
+	}
+	return r, nil
+}
+
+// erased says whether a story was withdrawn and is no longer in the store.
+func (m marks) erased(id string) (bool, error) {
+	if name, err := m.first([]string{id}); err != nil || name == "" {
+		return false, err
+	}
+	there, err := one(m.ctx, m.s, value[bool], "SELECT EXISTS (SELECT 1 FROM story WHERE id = ?)", id)
+	return !there, err
 }
 
 // Withdrawn implements store.Takedowns.

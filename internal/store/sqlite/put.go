@@ -35,7 +35,7 @@ func (s *Store) PutMany(ctx context.Context, stories []news.Story) ([]store.PutR
 			if err := m.refuse(story); err != nil {
 				return fmt.Errorf("put story %q: %w", story.ID, err)
 			}
-			p := put{ctx: ctx, w: w, story: story}
+			p := put{ctx: ctx, w: w, story: story, marks: m}
 			if err := p.run(); err != nil {
 				return fmt.Errorf("put story %q: %w", story.ID, err)
 			}
@@ -54,6 +54,7 @@ type put struct {
 	ctx    context.Context
 	w      *session
 	story  news.Story
+	marks  marks
 	result store.PutResult
 	// voices says that the sources or claims of a story that was there are others now.
 	voices bool
@@ -160,6 +161,10 @@ func (v revision) article() (a news.Article, err error) {
 // putArticle writes a revision if the article is new or differs from its newest.
 func (p *put) putArticle(a news.Article, known bool) error {
 	if err := p.checkMedia(a.Revision); err != nil {
+		return err
+	}
+	var err error
+	if a.Revision, err = p.marks.unlinked(a.Revision); err != nil {
 		return err
 	}
 	content, err := encodeRevision(a.Revision)

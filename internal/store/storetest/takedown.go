@@ -211,6 +211,10 @@ func testErase(t *testing.T, b *bench) {
 		}
 	}
 	testRefused(t, b, gone)
+	result, err := b.Put(t.Context(), other) // its source still has the link
+	b.must(err)
+	equal(t, "the linking story, put again", result, store.PutResult{Unchanged: []string{"en"}})
+	equal(t, "what was put", other.Articles[0].Revision.Body[0].Text[0].Link, "story:"+gone.ID)
 	b.settle(hours(2))
 	equal(t, "position after", b.snapshot().Seq(), seq)
 
