@@ -61,8 +61,8 @@ type Store interface {
 	// due between them.
 	Settle(ctx context.Context, asOf time.Time) error
 	// NextDue returns when the next edition is due: the zero time when that is now, because something was put since the
-	// last Settle or was settled and is in no edition, and otherwise the first time after the last Settle at which an
-	// article falls due. It is not ok when nothing is to come.
+	// last Settle, or was settled or taken back and no edition covers it; otherwise the first time after the last Settle
+	// at which an article falls due. It is not ok when nothing is to come.
 	NextDue(ctx context.Context) (at time.Time, ok bool, err error)
 	// Snapshot opens a view of the store as it stands now, which later writes don't change. Close it.
 	Snapshot(ctx context.Context) (Snapshot, error)

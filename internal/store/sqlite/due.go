@@ -9,7 +9,7 @@ import (
 	"coranto/internal/store"
 )
 
-// NextDue implements store.Store. It reads the ends of three tables and one index entry, so that it can be asked every
+// NextDue implements store.Store. It reads the ends of some tables and one index entry, so that it can be asked every
 // few seconds whatever the size of the archive.
 func (s *Store) NextDue(ctx context.Context) (at time.Time, ok bool, err error) {
 	type due struct {
@@ -22,7 +22,8 @@ func (s *Store) NextDue(ctx context.Context) (at time.Time, ok bool, err error) 
 			return due{}, err
 		}
 		waits, err := one(ctx, r, value[bool], `SELECT EXISTS (SELECT 1 FROM touched)
-			OR ? > coalesce((SELECT seq FROM edition ORDER BY number DESC LIMIT 1), 0)`, last.seq)
+			OR ? > coalesce((SELECT seq FROM edition ORDER BY number DESC LIMIT 1), 0)
+			OR ? > coalesce((SELECT takedowns FROM edition ORDER BY number DESC LIMIT 1), 0)`, last.seq, last.takedowns)
 		if waits || err != nil {
 			return due{ok: waits}, err
 		}

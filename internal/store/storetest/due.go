@@ -21,7 +21,8 @@ func (b *bench) due(step string, want time.Time, wantOK bool) {
 func (b *bench) sealNow(n uint64) {
 	b.t.Helper()
 	e := numberedEdition(n)
-	e.Head.Seq = b.snapshot().Seq()
+	v := b.snapshot()
+	e.Head.Seq, e.Head.Takedowns = v.Seq(), v.Takedowns()
 	b.seal(e)
 }
 
@@ -48,5 +49,7 @@ func testNextDue(t *testing.T, b *bench) {
 	b.put(s)
 	b.due("withdrawn", now, true)
 	b.settle(hours(3))
+	b.due("withdrawn, and no edition covers the takedown", now, true)
+	b.sealNow(2)
 	b.due("withdrawn before it was public", now, false)
 }
