@@ -194,6 +194,10 @@ func (r *pressRoom) Look(ctx context.Context) ([]press.Sight, error) {
 	defer cancel()
 	client := reader.NewClient()
 	defer client.CloseIdleConnections()
+	epoch, err := n.epoch(ctx)
+	if err != nil {
+		return nil, err
+	}
 	sights := make([]press.Sight, len(n.config.Mirrors))
 	var g errgroup.Group
 	g.SetLimit(lookCount)
@@ -205,10 +209,21 @@ func (r *pressRoom) Look(ctx context.Context) ([]press.Sight, error) {
 			}
 			head, err := p.Look(ctx, url, src.Fetch)
 			sights[i], err = sight(url, head, err)
+			sights[i].Owes = sights[i].State == press.MirrorGood && head.Manifest.Epoch < epoch
 			return err
 		})
 	}
 	return sights, g.Wait()
+}
+
+// epoch returns the purge epoch of the last edition: a mirror of a lower one carries what was taken back.
+func (n *newsroom) epoch(ctx context.Context) (uint64, error) {
+	head, err := n.store.Head(ctx)
+	if err != nil || head.Number == 0 {
+		return 0, err
+	}
+	m, err := edition.ParseManifest(head.Manifest)
+	return m.Epoch, err
 }
 
 // sight judges what a look at a mirror came to. Only a fork stays an error.

@@ -2,6 +2,7 @@ package press
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -18,6 +19,8 @@ type editions struct {
 	vouched  time.Time // when the last publishing that came to its end began
 	fail     failure
 	late     map[string]*failure // by target
+	owing    map[string]bool     // late targets that may still hold what was taken back
+	waitsFor string              // whose signatures publishing waits for; empty when it is something else
 	attempts int                 // that came to an end, well or not
 }
 
@@ -112,27 +115,44 @@ func (r *running) published(began, now time.Time, only []string, why string, res
 		return
 	case err != nil:
 		e.attempts++
+		e.waitsFor = waitsFor(err)
 		e.fail.failed(now, err.Error(), r.Times.Retry, r.Times.RetryMost, r.Jitter)
 		r.Log.Error("publishing failed", "why", why, "times", e.fail.times, "again", e.fail.next, "err", err)
 		return
 	}
 	e.attempts++
 	e.fail, e.vouched, e.noticed = failure{}, began, time.Time{}
-	r.noteLate(now, only, res.Late)
+	r.noteLate(now, only, res)
 	r.examine.next = now
 	r.Log.Info("published", "why", why, "edition", res.Edition, "pages", res.PagesRendered, "objects", res.ObjectsNew,
 		"bytes", res.BytesNew, "late", strings.Join(slices.Sorted(maps.Keys(res.Late)), " "))
 }
 
+// waitsFor says whose signatures are lacking.
+func waitsFor(err error) string {
+	var unsigned *publish.UnsignedError
+	switch {
+	case !errors.As(err, &unsigned):
+		return ""
+	case unsigned.Cosigner:
+		return ", because the release co-signer has not signed"
+	}
+	return ", because too few witnesses co-sign"
+}
+
 // noteLate notes which targets are late. Those that were left out stay what they were.
-func (r *running) noteLate(now time.Time, only []string, late map[string]string) {
+func (r *running) noteLate(now time.Time, only []string, res publish.Result) {
 	for name := range r.editions.late {
-		if _, still := late[name]; !still && (only == nil || slices.Contains(only, name)) {
+		if _, still := res.Late[name]; !still && (only == nil || slices.Contains(only, name)) {
 			delete(r.editions.late, name)
+			delete(r.editions.owing, name)
 			r.Log.Info("a target was brought up to date", "target", name)
 		}
 	}
-	for name, reason := range late {
+	for _, name := range res.Unpurged {
+		r.editions.owing[name] = true
+	}
+	for name, reason := range res.Late {
 		f := r.editions.late[name]
 		if f == nil {
 			f = &failure{}
@@ -166,13 +186,21 @@ func (r *running) judgeEditions(now time.Time) {
 	var found []Alarm
 	if e.fail.lasting(now) > r.Times.Patience {
 		found = append(found, Alarm{Kind: KindPublish, Urgent: true, Since: e.fail.since, Detail: e.fail.err,
-			Text: fmt.Sprintf("nothing could be published since %s; readers still have the last edition", moment(e.fail.since))})
+			Text: fmt.Sprintf("nothing could be published since %s%s; readers still have the last edition", moment(e.fail.since), e.waitsFor)})
 	}
 	for name, f := range e.late {
-		if f.lasting(now) > r.Times.Patience {
-			found = append(found, Alarm{Kind: KindTarget, Subject: name, Since: f.since, Detail: f.err,
-				Text: fmt.Sprintf("the target %q could not be brought up to date since %s", name, moment(f.since))})
+		a := Alarm{Kind: KindTarget, Subject: name, Since: f.since, Detail: f.err}
+		switch {
+		case e.owing[name]: // at once: it may be about somebody's life
+			a.Urgent, a.Stage = true, 2
+			a.Text = fmt.Sprintf("the target %q could not be reached, and still holds what was taken back", name)
+		case f.lasting(now) > r.Times.Patience:
+			a.Stage = 1
+			a.Text = fmt.Sprintf("the target %q could not be brought up to date since %s", name, moment(f.since))
+		default:
+			continue
 		}
+		found = append(found, a)
 	}
 	r.alarms.judge(now, sourcePublish, found)
 }

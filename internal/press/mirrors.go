@@ -20,6 +20,8 @@ type Sight struct {
 	// Edition and AsOf are its head's, when it is good.
 	Edition uint64
 	AsOf    time.Time
+	// Owes says that it still carries what was taken back.
+	Owes bool
 	// Err says why it is not good.
 	Err string
 }
@@ -36,8 +38,7 @@ type watching struct {
 // A sighting is a mirror's state, and since when it is not well.
 type sighting struct {
 	Sight
-	dead, old failure // in a row
-	lies      failure
+	dead, old, lies, owes failure // in a row
 }
 
 // startLook looks at the mirrors when that is due: at first before anything is published, since a newsroom that was
@@ -79,6 +80,7 @@ func (r *running) looked(now time.Time, sights []Sight, err error) {
 		m.Sight = s
 		m.dead.count(now, s.State == MirrorDead)
 		m.lies.count(now, s.State == MirrorLies)
+		m.owes.count(now, s.Owes)
 		m.old.count(now, s.State == MirrorGood && r.examine.ever && now.Sub(s.AsOf) > r.examine.last.MaxAge/2)
 		w.order, w.seen[s.Mirror] = append(w.order, s.Mirror), m
 	}
@@ -96,8 +98,7 @@ func (f *failure) count(now time.Time, fails bool) {
 	}
 }
 
-// judgeMirrors raises the alarms of mirrors. One that lies is told of when it has done so twice: between two pulls a
-// mirror that others keep may be half old and half new.
+// judgeMirrors raises the alarms of mirrors. What a single pull may mend is told of when it was seen twice.
 func (r *running) judgeMirrors(now time.Time) {
 	if !r.mirrors.ever || r.hopeless != nil {
 		return
@@ -110,6 +111,9 @@ func (r *running) judgeMirrors(now time.Time) {
 		case m.lies.times >= 2:
 			a.Urgent, a.Stage, a.Since = true, 2, m.lies.since
 			a.Text = fmt.Sprintf("the mirror %s has served what this newsroom did not sign since %s", name, moment(a.Since))
+		case m.owes.times >= 2:
+			a.Urgent, a.Stage, a.Since = true, 2, m.owes.since
+			a.Text = fmt.Sprintf("the mirror %s still carries what was taken back, since %s", name, moment(a.Since))
 		case m.dead.lasting(now) > r.Times.MirrorPatience:
 			a.Stage, a.Since = 1, m.dead.since
 			a.Text = fmt.Sprintf("the mirror %s can't be reached, or has no edition, since %s", name, moment(a.Since))

@@ -33,6 +33,7 @@ type fakeRoom struct {
 	lookErr error
 	imports []error
 	heard   []string
+	taken   bool          // something was taken back, and late targets may hold it
 	stopped bool          // nobody vouches anew
 	back    time.Duration // by how much the clock was set back
 	deaf    int           // the number of shouts that nobody hears
@@ -95,6 +96,9 @@ func (r *fakeRoom) Publish(ctx context.Context, only []string) (publish.Result, 
 		if only == nil || slices.Contains(only, name) {
 			if res.Late == nil {
 				res.Late = map[string]string{}
+			}
+			if r.taken {
+				res.Unpurged = append(res.Unpurged, name)
 			}
 			res.Late[name] = "no such stick"
 		}
@@ -324,6 +328,19 @@ func TestDays(t *testing.T) {
 				d.pass(6*hour + minute)
 			},
 			diary: []string{"0s edition 0", "6h0m0s failed", "6h0m30s edition 0"},
+		},
+		{
+			name: "something was taken back: a target and a mirror that still hold it are told of early",
+			live: func(d *day) {
+				d.down["stick"], d.taken = true, true
+				d.sights = []press.Sight{{Mirror: "https://slow/", State: press.MirrorGood, AsOf: time.Now(), Owes: true}}
+				d.start()
+				d.pass(25 * minute)
+				d.change(func() { delete(d.down, "stick"); d.sights[0].Owes = false })
+				d.pass(30 * minute)
+				d.change(func() { d.diary = nil })
+			},
+			heard: []string{"0s raised target stick", "20m0s raised mirror https://slow/", "36m30s over target stick", "45m0s over mirror https://slow/"},
 		},
 		{
 			name: "the clock is set back: readers must not see a time that is to come",

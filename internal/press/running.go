@@ -47,7 +47,7 @@ func (p *Press) begin() (*running, error) {
 	}
 	const lanes = 3
 	r := &running{Press: p, started: p.now(), alarms: a, done: make(chan func(time.Time), lanes)}
-	r.editions.late = map[string]*failure{}
+	r.editions.late, r.editions.owing = map[string]*failure{}, map[string]bool{}
 	for _, j := range p.Imports {
 		r.imports = append(r.imports, &importing{Job: j})
 	}
