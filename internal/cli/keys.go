@@ -74,6 +74,7 @@ func (e *env) listKeys(ctx context.Context, now time.Time) error {
 		for _, l := range list {
 			rows = append(rows, keyRow(keyToJSON(l, now)))
 		}
+		e.say("%s", spareRoots(list))
 		return term.Table(e.stdout, []string{"role", "ID", "where", "must sign", "days left"}, rows)
 	})
 }

@@ -89,6 +89,11 @@ func (e *env) rehearse(ctx context.Context, n *newsroom, signers []ed25519.Priva
 	if r.keys, err = keys.Open(root); err != nil {
 		return err
 	}
+	list, err := r.keys.List()
+	if err != nil {
+		return err
+	}
+	e.say("%s", spareRoots(list))
 	first, err := root.ReadFile(edition.RootPath(1))
 	if err != nil {
 		return err

@@ -168,6 +168,7 @@ func explainMissing(k *keys.Keys, err error) error {
 	if names := unsigned(k, missing.Absent); names != "" {
 		hint = "not signed yet: " + names + "; " + hint
 	}
+	hint += "; " + rootLostHint
 	return withHint(err, hint)
 }
 
@@ -273,7 +274,11 @@ func (s split) run(ctx context.Context) error {
 		return err
 	}
 	s.e.say("%s holds %d keys, of which %d must sign: give each to its holder, and keep no copy here", s.to, len(held), s.threshold)
-	return nil
+	list, err := s.keys.List()
+	if err == nil && s.ceremony.propose == "" {
+		s.e.say("%s", spareRoots(list))
+	}
+	return err
 }
 
 // write writes one holder's key, and proves that the passphrase opens it.

@@ -305,7 +305,7 @@ func (r *recovery) propose(last edition.Checkpoint, floor uint64) error {
 		return r.e.writeOut(r.o.propose, p)
 	}
 	if _, err := r.keys.Accept(p, time.Now()); err != nil {
-		return explainMissing(r.keys, err)
+		return err
 	}
 	for _, key := range r.signers {
 		if err := r.keys.KeepRoot(key); err != nil {
