@@ -11,12 +11,14 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"coranto/edition"
 	"coranto/internal/mirror"
+	"coranto/internal/press"
 	targetfs "coranto/internal/target/fs"
 	"coranto/reader"
 )
@@ -37,6 +39,7 @@ type pulling struct {
 	e       *env
 	opt     mirror.Options
 	made    bool // the folder of its state is new
+	notify  func(state string)
 	closers []func() error
 }
 
@@ -150,6 +153,8 @@ func (p *pulling) explain(err error, res mirror.Result) error {
 		return withHint(fmt.Errorf("another pull works on %s", p.opt.To.Name()), "wait for it to end")
 	case errors.Is(err, mirror.ErrOccupied):
 		return withHint(err, "give a folder that is empty or not there yet")
+	case errors.Is(err, syscall.ENOSPC):
+		return withHint(err, "make room on the disk, or set a --quota; what the mirror had stands as it did")
 	case errors.As(err, &quota):
 		return withHint(fmt.Errorf("the edition does not fit: the mirror would take %s of %s", size(quota.Needs), size(quota.Quota)),
 			"give it more with --quota; while an edition is replaced, the old one and the new one both stand")
@@ -215,6 +220,8 @@ func (e *env) runMirror(ctx context.Context, where []string, o mirrorOptions) er
 		return listenError(o.listen, err)
 	}
 	e.say("serving %s on http://%s/ and pulling every %s until interrupted", o.to, l.Addr(), o.every)
+	p.notify = press.Supervisor(os.Getenv("NOTIFY_SOCKET"))
+	p.tell("READY=1")
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return mirror.Serve(ctx, l, mirror.Handler(root)) })
 	g.Go(func() error {
@@ -227,16 +234,29 @@ func (e *env) runMirror(ctx context.Context, where []string, o mirrorOptions) er
 // pullAndSay pulls, and says what came of it. One that fails is no reason to stop: what is there is served on.
 func (p *pulling) pullAndSay(ctx context.Context) {
 	res, err := p.pull(ctx)
-	switch {
-	case ctx.Err() != nil:
-	case err != nil:
+	if ctx.Err() != nil {
+		return
+	}
+	if err != nil {
 		fmt.Fprintf(p.e.stderr, "coranto: %v\n", err)
 		var h *hintError
 		if errors.As(err, &h) {
 			fmt.Fprintf(p.e.stderr, "hint: %s\n", h.hint)
 		}
-	case res.New:
+		what, _, _ := strings.Cut(err.Error(), "\n")
+		p.tell("STATUS=the last pull failed: " + what)
+		return
+	}
+	if res.New {
 		p.e.say("%s", pulled(res))
+	}
+	p.tell(fmt.Sprintf("STATUS=edition %d; looked for a newer one at %s", res.Edition, time.Now().UTC().Format(time.RFC3339)))
+}
+
+// tell tells a supervisor, where there is one.
+func (p *pulling) tell(state string) {
+	if p.notify != nil {
+		p.notify(state)
 	}
 }
 

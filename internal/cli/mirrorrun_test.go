@@ -2,11 +2,13 @@ package cli_test
 
 import (
 	"bufio"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 )
@@ -22,8 +24,14 @@ func TestMirrorRun(t *testing.T) {
 	}
 	writeFile(t, masthead, string(b))
 	dir := filepath.Join(filepath.Dir(s.dir), "mirror")
+	supervisor, err := net.ListenPacket("unixgram", filepath.Join(filepath.Dir(s.dir), "notify"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer supervisor.Close()
 	cmd := exec.Command("coranto", "mirror", "run", filepath.Join(s.dir, "public"), "--to", dir, "--masthead", masthead,
 		"--listen", "127.0.0.1:0", "--every", "1s")
+	cmd.Env = append(os.Environ(), "NOTIFY_SOCKET="+supervisor.LocalAddr().String())
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -35,6 +43,12 @@ func TestMirrorRun(t *testing.T) {
 	lines := bufio.NewScanner(stderr)
 	address := next(t, lines, `on (http://\S+/) and pulling every 1s`)
 	next(t, lines, `^(edition 1): \d+ new objects`)
+	for _, want := range []string{"READY=1", "STATUS=edition 1; looked for a newer one at "} {
+		b := make([]byte, 200)
+		if n, _, err := supervisor.ReadFrom(b); err != nil || !strings.HasPrefix(string(b[:n]), want) {
+			t.Errorf("the supervisor was told %q, %v", b[:n], err)
+		}
+	}
 	if got := must(t, "read", masthead, "--mirror", address, "--leave-no-trace", "--get", s.page); got == "" {
 		t.Error("a reader got nothing")
 	}
