@@ -1,12 +1,15 @@
 package cli_test
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"coranto/internal/cli"
+	"coranto/internal/mirror"
 )
 
 func TestMain(m *testing.M) {
@@ -24,5 +27,26 @@ func TestScripts(t *testing.T) {
 			env.Setenv("HOME", env.WorkDir)
 			return nil
 		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"serve": serve},
 	})
+}
+
+// serve NAME DIR serves a folder, which may come and go, on a local address until the script ends, and sets the variable
+// NAME to its URL: a mirror that can be asked, where a folder is only a set of files.
+func serve(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: serve NAME DIR")
+	}
+	dir := ts.MkAbs(args[1])
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		root, err := os.OpenRoot(dir)
+		if err != nil {
+			http.NotFound(w, r)
+			return
+		}
+		defer root.Close()
+		mirror.Handler(root).ServeHTTP(w, r)
+	}))
+	ts.Defer(s.Close)
+	ts.Setenv(args[0], s.URL+"/")
 }
