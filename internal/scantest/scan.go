@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,7 +22,75 @@ import (
 // bytes of a gzip stream that begins anywhere in it. Each answer is one thing in one file.
 func Find(t testing.TB, dir string, wanted ...string) (found []string) {
 	t.Helper()
-	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+	ix := newIndex(wanted)
+	err := walk(dir, func(name string, texts [][]byte) {
+		for _, w := range ix.in(texts) {
+			found = append(found, fmt.Sprintf("%.40q in %s", w, name))
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// An index finds many texts in one pass: by their first two bytes, then by their beginnings.
+type index struct {
+	begins [1 << 16]bool
+	by     map[[2]byte][]string
+	short  []string // less than two bytes
+}
+
+func newIndex(wanted []string) *index {
+	ix := &index{by: map[[2]byte][]string{}}
+	for _, w := range wanted {
+		if len(w) < 2 {
+			ix.short = append(ix.short, w)
+			continue
+		}
+		k := [2]byte{w[0], w[1]}
+		ix.begins[int(k[0])<<8|int(k[1])] = true
+		ix.by[k] = append(ix.by[k], w)
+	}
+	return ix
+}
+
+// in returns what some texts hold, sorted, each once.
+func (ix *index) in(texts [][]byte) []string {
+	found := map[string]bool{}
+	for _, b := range texts {
+		for i := range max(0, len(b)-1) {
+			if !ix.begins[int(b[i])<<8|int(b[i+1])] {
+				continue
+			}
+			for _, w := range ix.by[[2]byte{b[i], b[i+1]}] {
+				if len(b)-i >= len(w) && string(b[i:i+len(w)]) == w {
+					found[w] = true
+				}
+			}
+		}
+		for _, w := range ix.short {
+			if bytes.Contains(b, []byte(w)) {
+				found[w] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(found))
+}
+
+// Texts returns all that Find looks through in a folder, one thing after the other.
+func Texts(t testing.TB, dir string) []byte {
+	t.Helper()
+	var all []byte
+	if err := walk(dir, func(_ string, texts [][]byte) { all = append(all, bytes.Join(texts, []byte("\n"))...) }); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// walk calls f for each file and folder with its name and all texts of it, the name among them.
+func walk(dir string, f func(name string, texts [][]byte)) error {
+	return filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -37,17 +106,9 @@ func Find(t testing.TB, dir string, wanted ...string) (found []string) {
 			}
 			texts = append(append(texts, b), unzipped(b)...)
 		}
-		for _, w := range wanted {
-			if slices.ContainsFunc(texts, func(b []byte) bool { return bytes.Contains(b, []byte(w)) }) {
-				found = append(found, fmt.Sprintf("%.40q in %s", w, short))
-			}
-		}
+		f(short, texts)
 		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return found
 }
 
 // unzipped returns what the gzip streams in b hold, as far as they can be read.
