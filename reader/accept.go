@@ -224,6 +224,7 @@ func (r *Reader) accept(o *offer, trust edition.Trust) bool {
 	if newer {
 		r.state.put(stateLatest, o.raw)
 	}
+	r.state.remove(stateOldTrust)
 	if unconfirmed {
 		r.state.put(stateUnconfirmed, []byte(o.head.ManifestHash.String()))
 	} else {
@@ -238,13 +239,14 @@ func (r *Reader) accept(o *offer, trust edition.Trust) bool {
 func (r *Reader) trustAlone(trust edition.Trust) {
 	r.mu.Lock()
 	revoked := r.head.Size > 0 && !stands(r.head, trust.Policy())
-	head := r.head
+	head, before := r.head, r.trust
 	r.trust = trust
 	if revoked {
 		r.head, r.liveAsOf = edition.Head{}, time.Time{}
 	}
 	r.mu.Unlock()
 	if trust.Policy().Log != "" {
+		r.keepOldTrust(head, before, trust)
 		r.state.put(stateTrust, trust.Export())
 	}
 	if revoked {

@@ -31,14 +31,14 @@ type bar struct {
 // The frame is asked for anew from time to time, and so tells of a newer edition while the page stays where it is.
 var barTemplate = template.Must(template.New("bar").Parse(
 	`<link rel="stylesheet" href="{{.Style}}"><aside class="coranto-bar {{.Tone}}" lang="{{.Tag}}" dir="{{.Dir}}" aria-label="{{.W "bar"}}"><details>` +
-		`<summary><b>{{.W "own"}}</b> · <b>{{.W "whole"}}</b> · <b>{{.State}}</b>{{with .Old}}, {{.}}{{end}}{{if .Verdict.Unconfirmed}} · <b>{{.W "unconfirmed"}}</b>{{end}} · {{.Source}}</summary>` +
+		`<summary><b>{{.W "own"}}</b> · <b>{{.W "whole"}}</b> · <b>{{.State}}</b>{{with .Old}}{{$.Comma}}{{.}}{{end}}{{if .Verdict.Unconfirmed}} · <b>{{.W "unconfirmed"}}</b>{{end}} · {{.Source}}</summary>` +
 		`<p>{{.Own}}</p><p>{{.Whole}}</p><p>{{.Freshness}}</p><p><a href="{{.Self}}">{{.W "this_reader"}}</a></p></details>` +
 		`<iframe src="{{.Frame}}" title="{{.W "this_reader"}}"></iframe></aside>`))
 
 var frameTemplate = template.Must(template.New("frame").Parse(`<!doctype html>
 <html lang="{{.Tag}}" dir="{{.Dir}}" class="coranto-frame"><meta charset="utf-8"><meta http-equiv="refresh" content="{{.Every}}">
 <title>{{.W "this_reader"}}</title><link rel="stylesheet" href="{{.Style}}">
-<p>{{if .Newer}}<a target="_top" href="{{.Page}}"><b>{{.W "newer"}}</b></a>{{else}}{{.Say "newest" "n" (.N .Edition)}}{{end}} · <a target="_top" href="{{.Self}}">{{.W "this_reader"}}</a></p></html>
+<p>{{if .Newer}}<a target="_top" href="{{.Page}}"><b>{{.W "newer"}}</b></a> · {{end}}<a target="_top" href="{{.Self}}">{{.W "this_reader"}}</a>{{if not .Newer}} · {{.Say "newest" "n" (.N .Edition)}}{{end}}</p></html>
 `))
 
 // A frame is what stands in the bar's frame.

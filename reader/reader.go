@@ -118,7 +118,7 @@ func Open(m edition.Masthead, opt Options) (*Reader, error) {
 	}
 	r.trust = *trust
 	if latest, ok := r.state.get(stateLatest); ok {
-		if head, err := trust.Policy().OpenLatest(latest); err == nil {
+		if head, err := r.openKept(latest); err == nil {
 			r.head = head
 			mark, _ := r.state.get(stateUnconfirmed)
 			r.unconfirmed = string(mark) == head.ManifestHash.String()

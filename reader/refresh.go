@@ -287,7 +287,7 @@ func (d *round) conclude(pending map[*mirror]bool) {
 		case o.err == nil:
 			d.r.total.add(Traffic{Metadata: n})
 		case d.withdrawn(o):
-			d.r.note(o.m, Old, o.err.Error())
+			d.behind(o)
 		case !o.answered:
 			d.r.note(o.m, Slow, "its trust did not come while others' did")
 		case o.trustErr == nil:
@@ -299,6 +299,17 @@ func (d *round) conclude(pending map[*mirror]bool) {
 		}
 		return o.err != nil
 	})
+}
+
+// behind notes a mirror whose offer the policy has taken back, and says why where there is nothing else to go on with:
+// between a new policy and the first edition under it, every honest mirror is one.
+func (d *round) behind(o *offer) {
+	why := errors.New("has no edition yet from the log with which the newsroom has replaced this one; ask again later")
+	if floor := (*edition.FloorError)(nil); errors.As(o.err, &floor) {
+		why = floor
+	}
+	d.errs = append(d.errs, fmt.Errorf("%s: %w", o.m.source.Name(), why))
+	d.r.note(o.m, Old, why.Error())
 }
 
 // withdrawn says whether an offer that doesn't open is one that the policy has taken back: below a floor, or of a log

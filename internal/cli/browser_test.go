@@ -31,12 +31,13 @@ func TestBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	for _, page := range []struct{ path, lang, dir, says string }{
-		{"", "en", "ltr", "The Sample Lantern"},
-		{"en/index.html", "en", "ltr", "Stranded migrants"},
-		{"en/story/2020/08/04/samara-border/index.html", "en", "ltr", "This newsroom has not verified the video"},
-		{"fa/story/2020/08/04/samara-border/index.html", "fa", "rtl", "می‌خواستند"},
-		{"ar/index.html", "ar", "rtl", "The Sample Lantern"},
+	for _, page := range []struct{ path, lang, dir, says, bar string }{
+		{"", "en", "ltr", "The Sample Lantern", "AGE UNKNOWN"},
+		{"en/index.html", "en", "ltr", "Stranded migrants", "AGE UNKNOWN"},
+		{"en/story/2020/08/04/samara-border/index.html", "en", "ltr", "This newsroom has not verified the video", "AGE UNKNOWN"},
+		{"fa/story/2020/08/04/samara-border/index.html", "fa", "rtl", "می‌خواستند", "عمر نامعلوم"},
+		{"ru/index.html", "ru", "ltr", "The Sample Lantern", "ВОЗРАСТ НЕИЗВЕСТЕН"},
+		{"ar/index.html", "ar", "rtl", "The Sample Lantern", ""},
 	} {
 		t.Run(page.path, func(t *testing.T) {
 			if err := chromedp.Do(ctx, chromedp.Navigate(site+page.path)); err != nil {
@@ -49,15 +50,20 @@ func TestBrowser(t *testing.T) {
 			if got.Lang != page.lang || got.Dir != page.dir || !strings.Contains(got.Text, page.says) {
 				t.Errorf("got lang %q, dir %q, %.300q", got.Lang, got.Dir, got.Text)
 			}
-			if !strings.Contains(got.Bar, "AGE UNKNOWN") {
+			if !strings.Contains(got.Bar, page.bar) {
 				t.Errorf("the bar says %q", got.Bar)
 			}
 			if got.Wide {
 				t.Error("the page is wider than a phone")
 			}
+			if !got.Frame {
+				t.Error("the bar's frame is empty")
+			}
 		})
 	}
-	seen.check(t, site)
+	if seen.check(t, site); seen.pictures() == 0 {
+		t.Error("the browser showed no picture")
+	}
 }
 
 // look tells what a page shows.
@@ -67,6 +73,7 @@ const look = `({
 	text: document.body.innerText,
 	bar: document.querySelector('aside').innerText,
 	wide: document.documentElement.scrollWidth > window.innerWidth,
+	frame: !!document.querySelector('aside iframe')?.contentDocument?.querySelector('a'),
 })`
 
 type shown struct {
@@ -75,17 +82,31 @@ type shown struct {
 	Text string `json:"text"`
 	Bar  string `json:"bar"`
 	Wide bool   `json:"wide"`
+	// Frame: the bar's frame shows something.
+	Frame bool `json:"frame"`
 }
 
 // openReader publishes the sample stories and shows them with coranto read; it returns the address.
 func openReader(t *testing.T) string {
 	t.Helper()
+	return readRoom(t, sampleRoom(t))
+}
+
+// sampleRoom makes a newsroom that has published the sample stories.
+func sampleRoom(t *testing.T) string {
+	t.Helper()
 	room := filepath.Join(t.TempDir(), "room")
 	run(t, nil, "init", room, "--name", "The Sample Lantern", "--languages", "en,ru,uk,be,kk,ky,uz,tg,tr,fa,ar")
 	run(t, nil, "-C", room, "import", "markdown", filepath.Join("..", "sample", "stories"))
 	run(t, nil, "-C", room, "publish")
-	cmd := exec.Command("coranto", "-q", "read", filepath.Join(room, "public", "masthead.json"), "--yes",
-		"--mirror", filepath.Join(room, "public"), "--leave-no-trace")
+	return room
+}
+
+// readRoom shows what a newsroom has published with coranto read, and returns the address.
+func readRoom(t *testing.T, room string, more ...string) string {
+	t.Helper()
+	cmd := exec.Command("coranto", append([]string{"-q", "read", filepath.Join(room, "public", "masthead.json"), "--yes",
+		"--mirror", filepath.Join(room, "public"), "--leave-no-trace"}, more...)...)
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -109,7 +130,7 @@ func openBrowser(t *testing.T, chromium string) context.Context {
 	t.Helper()
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
 		chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(390, 844),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))
+		chromedp.Flag("disable-quic", true), chromedp.Flag("host-resolver-rules", "MAP attacker.example 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))
 	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
@@ -145,19 +166,24 @@ func (s *sights) check(t *testing.T, site string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pictures := 0
 	for _, r := range s.requests {
 		if u, err := url.Parse(r); err != nil || u.Host != own.Host {
 			t.Errorf("it asked for %.200s", r)
 		}
-		if strings.HasSuffix(r, ".jpg") {
-			pictures++
-		}
-	}
-	if pictures == 0 {
-		t.Errorf("no picture among %d requests", len(s.requests))
 	}
 	if len(s.complaints) > 0 {
 		t.Errorf("the browser complained: %q", s.complaints)
 	}
+}
+
+// pictures returns how many pictures were asked for.
+func (s *sights) pictures() (n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range s.requests {
+		if strings.HasSuffix(r, ".jpg") {
+			n++
+		}
+	}
+	return n
 }
