@@ -44,7 +44,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		initCommand, importCommand, publishCommand, runCommand, fsckCommand, verifyCommand, readCommand, mirrorCommand, demoCommand,
-		statusCommand, withdrawCommand, mastheadCommand, keysCommand, witnessCommand, evidenceCommand, recoverCommand,
+		statusCommand, withdrawCommand, mastheadCommand, keysCommand, witnessCommand, cosignCommand, evidenceCommand, recoverCommand,
 	}
 }
 
