@@ -9,17 +9,21 @@ import (
 	"coranto/internal/importer"
 	"coranto/internal/importer/feed"
 	"coranto/internal/importer/markdown"
+	"coranto/internal/importer/ninjs"
 	"coranto/internal/term"
 	"coranto/reader"
 )
 
 var importCommand = command{
 	name:  "import",
-	usage: "markdown FOLDER | feed FILE|URL…  [--json]",
-	short: "brings stories in: from a folder of Markdown, or from feeds",
+	usage: "markdown FOLDER | feed FILE|URL… | ninjs FOLDER  [--json]",
+	short: "brings stories in: from a folder of Markdown, from feeds, or from a mirror's documents",
 	long: `
   import markdown FOLDER    one folder a story, one file a language (en.md, fa.md …) with front matter, pictures beside
   import feed FILE|URL…     RSS, Atom and JSON Feed
+  import ninjs FOLDER       the stories of a newsroom that publishes with coranto, from a copy of its mirror: all languages,
+                            pictures and sources. A copy proves nothing by itself: "coranto verify" it first. What a
+                            newsroom has lost of its own comes back with "coranto recover"
 
 The same import again brings only what has changed. What can't be taken is refused one article at a time, with the
 place and the reason; the rest comes in, and the exit code is then 3.`,
@@ -28,7 +32,7 @@ place and the reason; the rest comes in, and the exit code is then 3.`,
 		language := fs.String("language", "", "the language of a feed that names none, as a BCP 47 `TAG`")
 		return func(ctx context.Context, args []string) error {
 			if len(args) < 2 {
-				return usagef("import wants a kind and what to import: markdown FOLDER, or feed FILE|URL…")
+				return usagef("import wants a kind and what to import: markdown FOLDER, feed FILE|URL…, or ninjs FOLDER")
 			}
 			switch kind, sources := args[0], args[1:]; kind {
 			case "markdown":
@@ -41,23 +45,45 @@ place and the reason; the rest comes in, and the exit code is then 3.`,
 						Languages: n.config.Languages, Language: *language, Client: reader.NewClient(), Progress: tell,
 					})
 				})
+			case "ninjs":
+				return e.importFrom(ctx, func(n *newsroom, tell importer.Progress) (importer.Report, error) {
+					return importNinjs(ctx, n, sources, tell)
+				})
 			default:
-				return usagef("there is no import of %q: there are markdown and feed", kind)
+				return usagef("there is no import of %q: there are markdown, feed and ninjs", kind)
 			}
 		}
 	},
 }
 
 func importMarkdown(ctx context.Context, n *newsroom, folders []string, tell importer.Progress) (importer.Report, error) {
-	if len(folders) != 1 {
-		return importer.Report{}, usagef("import markdown takes one folder")
-	}
-	root, err := os.OpenRoot(folders[0])
+	root, err := openOnly("markdown", folders, "give the folder around the stories' folders")
 	if err != nil {
-		return importer.Report{}, withHint(folderError(folders[0], err), "give the folder around the stories' folders")
+		return importer.Report{}, err
 	}
 	defer root.Close()
 	return markdown.Import(ctx, n.store, root.FS(), markdown.Options{Languages: n.config.Languages, Progress: tell})
+}
+
+func importNinjs(ctx context.Context, n *newsroom, folders []string, tell importer.Progress) (importer.Report, error) {
+	root, err := openOnly("ninjs", folders, "give the folder of a mirror, in which the languages' folders are")
+	if err != nil {
+		return importer.Report{}, err
+	}
+	defer root.Close()
+	return ninjs.Import(ctx, n.store, root.FS(), ninjs.Options{Languages: n.config.Languages, Progress: tell})
+}
+
+// openOnly opens the one folder that a kind of import takes.
+func openOnly(kind string, folders []string, hint string) (*os.Root, error) {
+	if len(folders) != 1 {
+		return nil, usagef("import %s takes one folder", kind)
+	}
+	root, err := os.OpenRoot(folders[0])
+	if err != nil {
+		return nil, withHint(folderError(folders[0], err), hint)
+	}
+	return root, nil
 }
 
 // importFrom runs an import under the newsroom's lock and prints its report.

@@ -96,7 +96,7 @@ func (w *Writer) Add(ctx context.Context, s news.Story, at func(lang string) Pla
 	if w.articles < batchSize {
 		return nil
 	}
-	return w.flush(ctx)
+	return w.Flush(ctx)
 }
 
 // check says what is wrong with one article of a story.
@@ -161,8 +161,8 @@ func (w *Writer) wait(s news.Story) {
 	}
 }
 
-// flush writes what waits.
-func (w *Writer) flush(ctx context.Context) error {
+// Flush writes what waits, so that the store has it. Add does so by itself now and then, and Close at the end.
+func (w *Writer) Flush(ctx context.Context) error {
 	for i := range w.waiting {
 		sortArticles(w.waiting[i].Articles)
 	}
@@ -194,7 +194,7 @@ func (w *Writer) Close(ctx context.Context, err error) (Report, error) {
 		err = ctx.Err()
 	}
 	if err == nil {
-		err = w.flush(ctx)
+		err = w.Flush(ctx)
 	}
 	return w.report, err
 }

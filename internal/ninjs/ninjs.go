@@ -95,6 +95,9 @@ func Fingerprint() (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
+// Address returns the folder in which the story stands within each language's: story/2026/11/22/border.
+func (d Document) Address() string { return address(d.Story.Address) }
+
 // article returns the one article of a document of one.
 func (d Document) article() (news.Article, error) {
 	if len(d.Story.Articles) != 1 {
