@@ -18,7 +18,7 @@ var mirrorCommand = command{
 	usage: "serve DIR [--listen ADDRESS]\n" +
 		"coranto mirror pull URL… --to DIR --masthead MASTHEAD [--quota SIZE] [--retain TIME] [--recheck] [--json]\n" +
 		"coranto mirror run URL… --to DIR --masthead MASTHEAD [--listen ADDRESS] [--every TIME]\n" +
-		"coranto mirror headers --kind netlify|apache|nginx",
+		"coranto mirror headers --kind netlify|apache|caddy|nginx",
 	short: "carries an edition's files for others",
 	long: `
 serve   serves the files in a folder, as publish or pull wrote them, to readers and browsers: compressed where that was
@@ -40,7 +40,7 @@ headers writes what a static host needs in its configuration to serve a mirror a
 		fs.DurationVar(&o.retain, "retain", mirror.DefaultRetain, "the `TIME` that objects of older editions stay; what was taken back goes at once")
 		fs.Var(&o.quota, "quota", "refuse an edition with which the mirror would take more than `SIZE`, as 2GB")
 		fs.BoolVar(&o.recheck, "recheck", false, "pull: read everything that is there, and replace what is damaged")
-		fs.StringVar(&o.kind, "kind", "", "headers: the `KIND` of host: netlify (also Cloudflare Pages), apache or nginx")
+		fs.StringVar(&o.kind, "kind", "", "headers: the `KIND` of host: netlify (also Cloudflare Pages), apache, caddy or nginx")
 		fs.BoolVar(&e.json, "json", false, "pull: print the result as JSON")
 		return func(ctx context.Context, args []string) error { return e.mirror(ctx, args, o) }
 	},
