@@ -79,9 +79,13 @@ func checkBody(r Revision, claims map[string]bool) error {
 	return nil
 }
 
-// spend counts a part of the body and its text.
-func (c *bodyCheck) spend(text string) error {
-	if c.left -= partCost + len(text); c.left < 0 {
+// spend counts a part of the body and its text, links among it.
+func (c *bodyCheck) spend(texts ...string) error {
+	c.left -= partCost
+	for _, t := range texts {
+		c.left -= len(t)
+	}
+	if c.left < 0 {
 		return fmt.Errorf("the body is over the limit of %d bytes", maxBody)
 	}
 	return nil
@@ -107,7 +111,7 @@ func (c *bodyCheck) block(b Block, depth int) error {
 	if b.set()&^used != 0 {
 		return fmt.Errorf("a %s with a field that is not its own", b.Kind)
 	}
-	if err := c.spend(""); err != nil {
+	if err := c.spend(b.URL); err != nil {
 		return err
 	}
 	switch b.Kind {
@@ -139,17 +143,17 @@ func (c *bodyCheck) nested(b Block, depth int) error {
 		return err
 	}
 	for i, item := range b.Items {
-		if err := errors.Join(c.spend(""), c.blocks(item, depth+1)); err != nil {
+		if err := errors.Join(c.spend(), c.blocks(item, depth+1)); err != nil {
 			return fmt.Errorf("item %d: %w", i+1, err)
 		}
 	}
 	for i, row := range b.Rows {
 		for j, cell := range row {
-			if err := errors.Join(c.spend(""), c.spans(cell)); err != nil {
+			if err := errors.Join(c.spend(), c.spans(cell)); err != nil {
 				return fmt.Errorf("row %d, cell %d: %w", i+1, j+1, err)
 			}
 		}
-		if err := c.spend(""); err != nil {
+		if err := c.spend(); err != nil {
 			return err
 		}
 	}
@@ -179,7 +183,7 @@ func (c *bodyCheck) spans(spans []Span) error {
 }
 
 func (c *bodyCheck) span(s Span) error {
-	if err := c.spend(s.Text); err != nil {
+	if err := c.spend(s.Text, s.Link); err != nil {
 		return err
 	}
 	if err := checkLine("text", s.Text, maxBody); err != nil {
@@ -221,6 +225,9 @@ func (c *bodyCheck) figure(f Figure) error {
 		return errors.New("a figure has an alternative text, or is decorative")
 	}
 	if err := errors.Join(checkLine("alt", f.Alt, maxPassage), checkLine("credit", f.Credit, maxLine)); err != nil {
+		return err
+	}
+	if err := c.spend(f.Alt, f.Credit); err != nil {
 		return err
 	}
 	if err := c.spans(f.Caption); err != nil {

@@ -1,6 +1,7 @@
 package news_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -166,7 +167,15 @@ func TestValidateNamesTheFault(t *testing.T) {
 			"block 2: item 2: block 1: kind"},
 		"in a table": {block(news.Block{Kind: news.Table, Rows: [][][]news.Span{{nil, {{Claim: "x"}}}}}),
 			"block 2: row 1, cell 2: span 1: claim"},
-		"body too long":   {span(news.Span{Text: strings.Repeat("x", 4<<20)}), "the body is over the limit"},
+		"body too long": {span(news.Span{Text: strings.Repeat("x", 4<<20)}), "the body is over the limit"},
+		"body of links": {block(news.Block{Kind: news.Paragraph, Text: slices.Repeat(
+			[]news.Span{{Link: "https://a.example/" + strings.Repeat("x", 4000)}}, 1100)}), "the body is over the limit"},
+		"body of figures": {func(s *news.Story) {
+			r := &s.Articles[0].Revision
+			figure := *r.Lead
+			figure.Alt = strings.Repeat("x", 20000)
+			r.Body = slices.Repeat([]news.Block{{Kind: news.Picture, Figure: &figure}}, 210)
+		}, "the body is over the limit"},
 		"body of nothing": {block(news.Block{Kind: news.Paragraph, Text: make([]news.Span, 4<<20/16)}), "the body is over the limit"},
 	} {
 		t.Run(name, func(t *testing.T) {
