@@ -27,7 +27,8 @@ edition is the newest. publish renews all but a root whose keys are kept elsewhe
 
 Exit code 1 when something has expired or soon will: the root within 60 days, the targets within 30, the snapshot or
 the timestamp within 10, the heartbeat within 24 hours (or half of max_age where that is shorter), or when a target is
-late; 0 otherwise, so that cron can watch it. It changes nothing.`,
+late, fewer witnesses answer than must co-sign, or somebody holds an edition that this newsroom did not make; 0 otherwise,
+so that cron can watch it. It changes nothing, but for evidence of such an edition, which it writes down.`,
 	setup: func(e *env, fs *flag.FlagSet) func(context.Context, []string) error {
 		fs.BoolVar(&e.json, "json", false, "print the result as JSON")
 		return func(ctx context.Context, args []string) error {
@@ -55,6 +56,7 @@ type statusReport struct {
 	// what was withdrawn.
 	Late     map[string]uint64 `json:"late"`
 	Unpurged []string          `json:"unpurged"`
+	surveyJSON
 }
 
 func (e *env) status(ctx context.Context, now time.Time) error {
@@ -67,6 +69,10 @@ func (e *env) status(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	if r.surveyJSON, err = n.survey(ctx, e); err != nil {
+		return err
+	}
+	r.OK = r.OK && r.ok
 	if e.json {
 		err = e.printJSON(r)
 	} else {
@@ -171,8 +177,9 @@ func (e *env) printStatus(r statusReport, now time.Time) error {
 	for _, name := range r.Unpurged {
 		fmt.Fprintf(e.stdout, "target %q is LATE: it may STILL HOLD what was withdrawn\n", name)
 	}
+	e.printSurvey(r.surveyJSON)
 	if !r.OK {
-		fmt.Fprintln(e.stderr, "coranto: something needs the newsroom's hand: see LATE, SOON and EXPIRED above")
+		fmt.Fprintln(e.stderr, "coranto: something needs the newsroom's hand: see what stands in capitals above")
 	}
 	return nil
 }

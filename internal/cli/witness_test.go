@@ -85,6 +85,10 @@ func TestWitnessedNewsroom(t *testing.T) {
 		t.Errorf("verify says %s", got)
 	}
 
+	if got := must(t, "-C", s.dir, "status"); !strings.Contains(got, `witness "w1" answers: it holds a head of size 2`) {
+		t.Errorf("status says %s", got)
+	}
+
 	twin := s.copy(t) // somebody has all keys, or restored a backup
 	s.story(t, s.dir, "second")
 	must(t, "-C", s.dir, "publish", "-q")
@@ -93,7 +97,14 @@ func TestWitnessedNewsroom(t *testing.T) {
 		t.Errorf("a twin: %s", got)
 	}
 
+	if got := refused(t, 1, "-C", twin, "status"); !strings.Contains(got, `"w1" is STRANGE`) {
+		t.Errorf("status of the twin says %s", got)
+	}
+
 	stop["w2"]()
+	if got := refused(t, 1, "-C", s.dir, "status"); !strings.Contains(got, `witness "w2" does NOT ANSWER`) || !strings.Contains(got, "QUORUM: 1 witnesses answer, and 2 must") {
+		t.Errorf("status without w2 says %s", got)
+	}
 	s.story(t, s.dir, "third")
 	if got := refused(t, 1, "-C", s.dir, "publish", "-q"); !strings.Contains(got, "w1: co-signed") || !strings.Contains(got, `w2: witness "w2" does not answer`) {
 		t.Errorf("without w2: %s", got)

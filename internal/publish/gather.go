@@ -57,14 +57,14 @@ func (e *UnsignedError) Error() string {
 	return s
 }
 
-// everyWitness yields whoever else signs heads, by what people call them.
-func (p *Publisher) everyWitness() iter.Seq2[string, Witness] {
-	return func(yield func(string, Witness) bool) {
-		if p.Cosigner != nil && !yield("the release co-signer", p.Cosigner) {
+// everyWitness yields whoever else signs heads, with what they are called.
+func (p *Publisher) everyWitness() iter.Seq2[Sight, Witness] {
+	return func(yield func(Sight, Witness) bool) {
+		if p.Cosigner != nil && !yield(Sight{Where: "the release co-signer", Kind: "co-signer", Name: "co-signer"}, p.Cosigner) {
 			return
 		}
 		for name, w := range p.Witnesses {
-			if !yield(fmt.Sprintf("witness %q", name), w) {
+			if !yield(Sight{Where: fmt.Sprintf("witness %q", name), Kind: "witness", Name: name}, w) {
 				return
 			}
 		}

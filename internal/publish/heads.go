@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -107,37 +110,82 @@ func (p *Publisher) neverDelivered(ctx context.Context) bool {
 // lookTime is how long a mirror may take to tell its head before an edition is signed.
 const lookTime = 10 * time.Second
 
-// checkAfar asks witnesses, the release co-signer and the mirrors that are watched for their heads, all at once, and
-// judges what they hold. Who does not answer is no reason to stop: to co-sign, it is asked again.
+// A Sight is what somebody was seen to hold before anything is signed.
+type Sight struct {
+	// Where is who was asked, as in ForkError; Kind is "target", "mirror", "witness" or "co-signer", and Name its name.
+	Where, Kind, Name string
+	// Size is that of the head which a witness holds; 0 when it holds none or doesn't tell.
+	Size int64
+	// Err is nil for who answers and holds nothing strange; a *ForkError for a head that this newsroom did not make.
+	Err error
+}
+
+// Survey asks all targets, watched mirrors, witnesses and the release co-signer for their heads, as Publish does before
+// it signs, and publishes nothing. What is a fork is written down. Nobody else may publish meanwhile.
+func (p *Publisher) Survey(ctx context.Context) ([]Sight, error) {
+	p.defaults()
+	last, err := p.Store.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var sights []Sight
+	for _, t := range p.Targets {
+		s := Sight{Where: fmt.Sprintf("target %q", t.Name()), Kind: "target", Name: t.Name()}
+		var b []byte
+		if b, s.Err = t.Get(ctx, edition.LatestPath, edition.MaxLatest); s.Err == nil {
+			s.Err = p.checkPlace(ctx, s.Where, b, t.Get, last)
+		}
+		sights = append(sights, s)
+	}
+	return append(sights, p.lookAfar(ctx, last)...), ctx.Err()
+}
+
+// checkAfar judges what witnesses, the release co-signer and the mirrors that are watched hold. Who does not answer is
+// no reason to stop: to co-sign, it is asked again.
 func (p *Publisher) checkAfar(ctx context.Context, last store.Head) error {
-	var wg sync.WaitGroup
-	var mu sync.Mutex
 	var forks []error
-	note := func(err error) {
-		var fork *ForkError
-		if errors.As(err, &fork) {
-			mu.Lock()
-			defer mu.Unlock()
-			forks = append(forks, err)
+	for _, s := range p.lookAfar(ctx, last) {
+		if fork := (*ForkError)(nil); errors.As(s.Err, &fork) {
+			forks = append(forks, s.Err)
 		}
 	}
-	for where, w := range p.everyWitness() {
+	return errors.Join(forks...)
+}
+
+// lookAfar asks all of them at once.
+func (p *Publisher) lookAfar(ctx context.Context, last store.Head) []Sight {
+	var sights []Sight
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	look := func(s Sight, at func(*Sight)) {
 		wg.Go(func() {
-			if theirs, err := p.heldBy(ctx, w); err == nil {
-				note(p.checkHead(ctx, where, theirs, last, nil))
+			at(&s)
+			mu.Lock()
+			defer mu.Unlock()
+			sights = append(sights, s)
+		})
+	}
+	for s, w := range p.everyWitness() {
+		look(s, func(s *Sight) {
+			theirs, err := p.heldBy(ctx, w)
+			switch s.Size = theirs.Size; {
+			case err == nil:
+				s.Err = p.checkHead(ctx, s.Where, theirs, last, nil)
+			case !errors.Is(err, fs.ErrNotExist):
+				s.Err = err
 			}
 		})
 	}
 	for _, m := range p.Watched {
-		wg.Go(func() {
+		look(Sight{Where: fmt.Sprintf("mirror %q", m.Name()), Kind: "mirror", Name: m.Name()}, func(s *Sight) {
 			ctx, cancel := context.WithTimeout(ctx, lookTime)
 			defer cancel()
-			_, err := p.Look(ctx, m.Name(), m.Fetch)
-			note(err)
+			_, s.Err = p.Look(ctx, s.Name, m.Fetch)
 		})
 	}
 	wg.Wait()
-	return errors.Join(forks...)
+	slices.SortFunc(sights, func(a, b Sight) int { return strings.Compare(a.Where, b.Where) })
+	return sights
 }
 
 // heldBy returns the head that a witness holds.
