@@ -274,7 +274,7 @@ func (e *editor) edit(now time.Time) news.Story {
 	a := s.Articles[i]
 	r := &a.Revision
 	what := ""
-	switch e.rand.IntN(12) {
+	switch e.rand.IntN(14) {
 	case 0:
 		what = "headline"
 		r.Headline += "!"
@@ -303,7 +303,9 @@ func (e *editor) edit(now time.Time) news.Story {
 		r.Lead = &news.Figure{Media: e.media[e.rand.IntN(len(e.media))], Alt: "A picture"}
 	case 8:
 		what = "sources"
-		s.Sources = []news.Source{{ID: "a", Kind: news.Official, Name: map[string]string{"": fmt.Sprint("Minister ", e.rand.IntN(9))}}}
+		name := fmt.Sprint("Minister ", e.rand.IntN(9))
+		s.Sources = []news.Source{{ID: "a", Kind: news.Official, Name: map[string]string{
+			[]string{"", "de", "fa"}[e.rand.IntN(3)]: name, "ru": "Министр"}}}
 	case 9:
 		what = "date"
 		a.Published = now.Add(time.Duration(e.rand.IntN(800)-700) * time.Hour)
@@ -316,6 +318,12 @@ func (e *editor) edit(now time.Time) news.Story {
 			}
 		}
 	case 11:
+		what = "claims"
+		s.Claims = []news.Claim{{ID: "c", Source: "a", Check: news.Disputed, Evidence: []news.Evidence{{Retrieved: now}}}}
+	case 12:
+		what = "byline"
+		r.Bylines = []news.Byline{{Name: fmt.Sprint("Writer ", e.rand.IntN(9)), Protected: e.chance(50)}}
+	case 13:
 		what = "withdraw all of"
 		for i := range s.Articles {
 			s.Articles[i].Status = news.Withdrawn
