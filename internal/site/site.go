@@ -42,8 +42,8 @@ import (
 // The code shapes the pages as much as the templates do, so it counts in the fingerprint.
 //
 //go:embed templates/*.html style.css
-//go:embed archive.go atom.go blocks.go content.go feed.go figure.go front.go jsonfeed.go list.go page.go paths.go
-//go:embed refs.go rss.go site.go story.go units.go
+//go:embed archive.go atom.go blocks.go content.go feed.go figure.go front.go jsonfeed.go list.go listed.go page.go
+//go:embed paths.go refs.go rss.go site.go story.go units.go
 var assets embed.FS
 
 // Config is what the pages say of the newsroom itself.
