@@ -5,11 +5,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"html"
+	"image"
+	"image/color"
 	"image/png"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -66,12 +70,69 @@ func TestMastheadCodes(t *testing.T) {
 	for what, got := range map[string][][]bool{
 		"terminal": fromTerminal(must(t, "-C", dir, "masthead", "--mirror", url), len(want)),
 		"PNG":      fromPNG(t, pngFile),
-		"SVG":      fromSVG(t, svgFile),
+		"SVG":      fromSVG(t, svgFile, "The &lt;Lantern&gt; &amp; Co"),
 	} {
 		if !slices.EqualFunc(got, want, slices.Equal) {
 			t.Errorf("%s: got %d rows that differ from the code's %d", what, len(got), len(want))
 		}
 	}
+}
+
+// TestCodesAreRead holds that a decoder which is not ours reads the line off each code: a short one, one in another script,
+// and the longest that there may be.
+func TestCodesAreRead(t *testing.T) {
+	if _, err := exec.LookPath("zbarimg"); err != nil {
+		t.Skip("this test needs zbarimg")
+	}
+	long := "https://mirror.example/" + strings.Repeat("x", 256-len("https://mirror.example/"))
+	for _, c := range []struct{ name, url string }{
+		{"The <Lantern> & Co", "https://mirror.example/lantern/"},
+		{"روزنامهٔ فانوس", "http://127.0.0.1:1/"},
+		{strings.Repeat("ف", 100), long},
+	} {
+		dir, _ := lanternRoom(t, c.name)
+		want := line(t, dir, c.url)
+		pngFile, svgFile := filepath.Join(dir, "code.png"), filepath.Join(dir, "code.svg")
+		must(t, "-C", dir, "masthead", "--mirror", c.url, "--png", pngFile, "--svg", svgFile)
+		q, err := qrcode.New(want, qrcode.Medium)
+		if err != nil {
+			t.Fatal(err)
+		}
+		drawn := map[string][][]bool{
+			"terminal": fromTerminal(must(t, "-C", dir, "masthead", "--mirror", c.url), len(q.Bitmap())),
+			"svg":      fromSVG(t, svgFile, html.EscapeString(c.name)),
+		}
+		files := map[string]string{"png": pngFile}
+		for what, rows := range drawn {
+			files[what] = filepath.Join(dir, what+".png")
+			paint(t, files[what], rows)
+		}
+		for what, file := range files {
+			got, err := exec.Command("zbarimg", "--quiet", "--raw", "--nodbus", file).Output()
+			if err != nil || strings.TrimSuffix(string(got), "\n") != want {
+				t.Errorf("%s of %.20q: got %q, %v, want %q", what, c.name, got, err, want)
+			}
+		}
+	}
+}
+
+// paint draws modules as a picture, black on white.
+func paint(t *testing.T, file string, rows [][]bool) {
+	t.Helper()
+	const side = 6
+	img := image.NewGray(image.Rect(0, 0, len(rows[0])*side, len(rows)*side))
+	for y := range img.Rect.Dy() {
+		for x := range img.Rect.Dx() {
+			if !rows[y/side][x/side] {
+				img.SetGray(x, y, color.Gray{Y: 255})
+			}
+		}
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, file, b.String())
 }
 
 // fromTerminal reads the half blocks at the end of a text.
@@ -111,7 +172,7 @@ func fromPNG(t *testing.T, file string) [][]bool {
 
 var svgRun = regexp.MustCompile(`M(\d+) (\d+)h(\d+)v1H(\d+)z`)
 
-func fromSVG(t *testing.T, file string) [][]bool {
+func fromSVG(t *testing.T, file, title string) [][]bool {
 	b, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -120,7 +181,7 @@ func fromSVG(t *testing.T, file string) [][]bool {
 	if _, err := fmt.Sscanf(string(b), `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d`, &size); err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Contains(b, []byte("<title>The &lt;Lantern&gt; &amp; Co</title>")) {
+	if !bytes.Contains(b, []byte("<title>"+title+"</title>")) {
 		t.Errorf("no title in %.300s", b)
 	}
 	rows := make([][]bool, size)
