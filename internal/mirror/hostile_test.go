@@ -134,7 +134,7 @@ func TestFork(t *testing.T) {
 	r.publish()
 	k := r.keeper(r.good())
 	k.pulls(2)
-	forked := r.takedown() // another edition 2
+	forked := r.another() // edition 2 of another history
 	k.opt.Sources = []reader.Source{at(t, lab.Good(serveDir(t, forked)))}
 	res, err := k.pull()
 	if len(res.Forks) != 1 || err == nil {
@@ -147,7 +147,7 @@ func TestFork(t *testing.T) {
 		t.Fatalf("%d files of evidence", len(evidence))
 	}
 	b, err := os.ReadFile(evidence[0])
-	if err != nil || !strings.HasPrefix(string(b), "coranto fork 1\n") {
+	if err != nil || !strings.HasPrefix(string(b), "coranto evidence 1\n") {
 		t.Errorf("got %q, %v", b, err)
 	}
 	k.opt.Sources = append(k.opt.Sources, r.good())
