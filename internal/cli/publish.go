@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"coranto/internal/publish"
 	"coranto/internal/store"
@@ -54,7 +55,7 @@ func (e *env) publish(ctx context.Context, again bool) error {
 		return err
 	}
 	if len(r.Late) > 0 {
-		return late(r.Late, len(n.config.Targets))
+		return late(r, len(n.config.Targets))
 	}
 	return nil
 }
@@ -83,13 +84,18 @@ func (e *env) publishOnce(ctx context.Context, n *newsroom, again bool) (publish
 // sayWaiting says why nothing happens.
 func (e *env) sayWaiting() { e.say("another coranto is at work on %s; waiting for it", e.dir) }
 
-// late says which targets could not be written, and why.
-func late(targets map[string]string, all int) error {
-	err := fmt.Errorf("%d of %s could not be brought up to date", len(targets), plural(all, "target", "targets"))
-	for _, name := range slices.Sorted(maps.Keys(targets)) {
-		err = fmt.Errorf("%w\n  %s: %s", err, name, targets[name])
+// late says which targets could not be written, and why; and loudly, which of them still hold what was withdrawn.
+func late(r publish.Result, all int) error {
+	err := fmt.Errorf("%d of %s could not be brought up to date", len(r.Late), plural(all, "target", "targets"))
+	for _, name := range slices.Sorted(maps.Keys(r.Late)) {
+		err = fmt.Errorf("%w\n  %s: %s", err, name, r.Late[name])
 	}
-	return withHint(&codeError{exitPartial, err}, "the others have the edition; the next coranto publish brings these up")
+	hint := "the others have the edition; the next coranto publish brings these up"
+	if len(r.Unpurged) > 0 {
+		err = fmt.Errorf("%w\nwhat was withdrawn is STILL HELD by %s", err, strings.Join(r.Unpurged, ", "))
+		hint = "bring them back and run coranto publish, which removes it from there; or wipe them"
+	}
+	return withHint(&codeError{exitPartial, err}, hint)
 }
 
 // explainPublish adds what to do.
@@ -103,6 +109,8 @@ func explainPublish(err error) error {
 		return explainUnsigned(unsigned)
 	case errors.Is(err, publish.ErrLost):
 		return withHint(err, "coranto recover --from MIRROR brings it back from any mirror; coranto publish --again writes all of it anew from the store")
+	case errors.Is(err, publish.ErrNotErased):
+		return withHint(err, "end what reads store.db, and run coranto publish")
 	case errors.Is(err, store.ErrConflict):
 		return withHint(err, "somebody else published at the same time; nothing was changed here: run it again")
 	}

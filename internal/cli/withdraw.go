@@ -101,7 +101,9 @@ func (e *env) withdraw(ctx context.Context, refs []string, erase, yes bool) erro
 			return err
 		}
 	}
-	if t.Result, err = e.publishOnce(ctx, n, false); err != nil {
+	if t.Result, err = e.publishOnce(ctx, n, false); errors.Is(err, publish.ErrNotErased) {
+		return explainPublish(err)
+	} else if err != nil {
 		return withHint(fmt.Errorf("withdrawn in the store, but readers still see it: %w", explainPublish(err)),
 			"set right what is wrong and run coranto publish")
 	}
@@ -256,17 +258,10 @@ func (e *env) printTakedown(t takedown, erase bool, targets int) error {
 		fmt.Fprintf(e.stdout, "edition %d: %s %s, removed from %d of %s\n", t.Edition,
 			plural(len(t.Withdrawn), "story", "stories"), done, targets-len(t.Unpurged), plural(targets, "target", "targets"))
 	}
-	if len(t.Late) == 0 {
-		return nil
+	if len(t.Late) > 0 {
+		return late(t.Result, targets)
 	}
-	err := late(t.Late, targets)
-	if len(t.Unpurged) > 0 {
-		var coded *codeError
-		errors.As(err, &coded)
-		err = withHint(&codeError{coded.code, fmt.Errorf("%w\nSTILL HELD by %s", coded.err, strings.Join(t.Unpurged, ", "))},
-			"bring them back and run coranto publish, which removes it from there; or wipe them")
-	}
-	return err
+	return nil
 }
 
 // undoWithdraw lets stories in again.

@@ -154,6 +154,10 @@ func (p *Publisher) unpurged(ctx context.Context, late map[string]string, head s
 	return out, nil
 }
 
+// ErrNotErased is returned, with the Result, when the edition is out and the store could not be rid of what was to be
+// erased. The next run tries again.
+var ErrNotErased = errors.New("the newsroom's store still holds what was to be erased")
+
 // finish ends a run whose edition is out: it says which targets owe a purge, and removes from the store what was to be
 // erased.
 func (p *Publisher) finish(ctx context.Context, r *run) error {
@@ -162,7 +166,7 @@ func (p *Publisher) finish(ctx context.Context, r *run) error {
 		return err
 	}
 	if r.result.Erased, err = p.Store.Erase(ctx); err != nil {
-		return fmt.Errorf("edition %d is out, but the store still holds what was withdrawn: %w", r.last.Number, err)
+		return fmt.Errorf("edition %d is out, but %w: %w", r.last.Number, ErrNotErased, err)
 	}
 	return nil
 }
