@@ -256,17 +256,17 @@ func (r *Reader) trustAlone(trust edition.Trust) {
 	}
 }
 
-// stands says whether a head that was accepted earlier is still the newsroom's under a newer policy: of its log, or of
-// one that was replaced after the head was made; and above the floors.
+// stands says whether a head that was accepted earlier is still the newsroom's under a newer policy: of its log and
+// above the floors, or of a log that was replaced after the head was made. The edition floor of a new log says where that
+// begins, and takes nothing back of what came before; a takedown does.
 func stands(h edition.Head, p edition.Policy) bool {
-	if h.Manifest.Edition < p.EditionFloor || h.Manifest.Epoch < p.EpochFloor {
+	if h.Manifest.Epoch < p.EpochFloor {
 		return false
 	}
 	if h.Origin == p.Origin() {
 		_, err := p.OpenCheckpoint(h.Note)
-		return err == nil
+		return err == nil && h.Manifest.Edition >= p.EditionFloor
 	}
-	return slices.ContainsFunc(p.After, func(c edition.Checkpoint) bool {
-		return c.Origin == h.Origin && h.Size <= c.Size
-	})
+	last, ok := p.Predecessor(h.Origin)
+	return ok && (h.Size < last.Size || h.Size == last.Size && h.Hash == last.Hash)
 }

@@ -10,6 +10,7 @@ package lab
 
 import (
 	"bytes"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -183,6 +184,31 @@ func LyingHeaders(h http.Handler, match Match) Mirror {
 	})}
 }
 
+// Hasty serves a new edition where match says so, and an old one elsewhere: a mirror that was copied in the wrong order,
+// or that mixes what does not belong together.
+func Hasty(old, new http.Handler, match Match) Mirror {
+	return Mirror{"hasty", "mixes an old edition with a new one", instead(old, match, new.ServeHTTP)}
+}
+
+// LyingDates gives right bytes under headers that tell a time of the mirror's choice.
+func LyingDates(h http.Handler, match Match, at time.Time) Mirror {
+	date := at.UTC().Format(http.TimeFormat)
+	return Mirror{"misdating", "lies about the time", edit(h, match, func(_ *http.Request, b []byte) []byte { return b },
+		http.Header{"Date": {date}, "Last-Modified": {date}, "Expires": {date}, "Age": {"0"}})}
+}
+
+// Making answers what matches with files that are made when they are asked for: without end, if they are. A nil file is
+// not there.
+func Making(h http.Handler, match Match, file func(path string) []byte) Mirror {
+	return Mirror{"making", "makes up files as they are asked for", instead(h, match, func(w http.ResponseWriter, r *http.Request) {
+		if b := file(r.URL.Path); b != nil {
+			_, _ = w.Write(b)
+			return
+		}
+		http.NotFound(w, r)
+	})}
+}
+
 // instead answers what matches in its own way.
 func instead(h http.Handler, match Match, answer http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -194,8 +220,8 @@ func instead(h http.Handler, match Match, answer http.HandlerFunc) http.Handler 
 	})
 }
 
-// edit changes the files that match, and lets every other answer through.
-func edit(h http.Handler, match Match, change func(*http.Request, []byte) []byte) http.Handler {
+// edit changes the files that match, and headers of theirs, and lets every other answer through.
+func edit(h http.Handler, match Match, change func(*http.Request, []byte) []byte, more ...http.Header) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !match(r) {
 			h.ServeHTTP(w, r)
@@ -212,6 +238,9 @@ func edit(h http.Handler, match Match, change func(*http.Request, []byte) []byte
 		}
 		for name, v := range got.header {
 			w.Header()[name] = v
+		}
+		for _, header := range more {
+			maps.Copy(w.Header(), header)
 		}
 		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 		w.WriteHeader(got.status)

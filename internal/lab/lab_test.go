@@ -62,6 +62,10 @@ func TestMirrors(t *testing.T) {
 		{lab.Redirecting(good, lab.Objects, "/other"), 302, "<a href=\"/other\">Found</a>.\n\n"},
 		{lab.Withholding(good, lab.Objects), 404, "404 page not found\n"},
 		{lab.LyingHeaders(good, lab.Objects), 200, "a good file"},
+		{lab.LyingDates(good, lab.Objects, time.Unix(0, 0)), 200, "a good file"},
+		{lab.Hasty(good, http.NotFoundHandler(), lab.Objects), 404, "404 page not found\n"},
+		{lab.Making(good, lab.Objects, func(path string) []byte { return []byte(path) }), 200, "/o/file"},
+		{lab.Making(good, lab.Objects, func(string) []byte { return nil }), 404, "404 page not found\n"},
 	} {
 		status, body, err := get(t, test.m, "/o/file")
 		if err != nil || status != test.status || body != test.body {
@@ -98,6 +102,22 @@ func TestSlow(t *testing.T) {
 		}
 		if m.Name == "dripping" && !bytes.Contains([]byte(body), []byte("xx")) {
 			t.Errorf("%s: got %q", m.Name, body)
+		}
+	}
+}
+
+// A header's time is the mirror's own.
+func TestLyingDates(t *testing.T) {
+	server := httptest.NewServer(lab.LyingDates(good, lab.Objects, time.Unix(86400, 0)).Handler)
+	defer server.Close()
+	resp, err := http.Get(server.URL + "/o/file")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	for _, name := range []string{"Date", "Last-Modified"} {
+		if got := resp.Header.Get(name); got != "Fri, 02 Jan 1970 00:00:00 GMT" {
+			t.Errorf("%s: %s", name, got)
 		}
 	}
 }
