@@ -1,7 +1,6 @@
 package ninjs
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -246,11 +245,4 @@ func (d Document) check() error {
 		}
 	}
 	return nil
-}
-
-// equal says whether two values have the same JSON.
-func equal(a, b any) bool {
-	x, err := marshal(a)
-	y, err2 := marshal(b)
-	return errors.Join(err, err2) == nil && bytes.Equal(x, y)
 }

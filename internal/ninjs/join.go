@@ -1,6 +1,7 @@
 package ninjs
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
@@ -94,4 +95,11 @@ func joinWords(all *map[string]string, more map[string]string) bool {
 		(*all)[tag] = text
 	}
 	return true
+}
+
+// equal says whether two values have the same JSON.
+func equal(a, b any) bool {
+	x, err := marshal(a)
+	y, err2 := marshal(b)
+	return errors.Join(err, err2) == nil && bytes.Equal(x, y)
 }
