@@ -2,12 +2,15 @@ package ninjs_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"coranto/internal/ninjs"
 )
 
 // fixtures has the IPTC's schemas and their test suites. They are not part of the project: the tests that need them skip
@@ -75,6 +78,44 @@ func TestSchemaForbids(t *testing.T) {
 		bad := bytes.Replace(b, []byte(change[0]), []byte(change[1]), 1)
 		if bytes.Equal(bad, b) || validate(bad) == nil {
 			t.Errorf("%s in place of %s passes", change[1], change[0])
+		}
+	}
+}
+
+// TestCorpus looks at every document of real news in thirty languages, as it was published: each is valid, and what is
+// read from it is written again to the byte.
+func TestCorpus(t *testing.T) {
+	dir := os.Getenv("CORANTO_PUBLISHED")
+	if dir == "" {
+		t.Skip("CORANTO_PUBLISHED names no mirror of the corpus")
+	}
+	validate := validator(t)
+	names, err := filepath.Glob(filepath.Join(dir, "*/story/*/*/*/*", ninjs.FileName))
+	if err != nil || len(names) < 3000 {
+		t.Fatalf("%d documents in %s, %v", len(names), dir, err)
+	}
+	for _, name := range names {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := validate(b); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		d, err := ninjs.Decode(b)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		var foreign struct {
+			Bodies      []struct{ Value string }
+			InfoSources []struct{ Name string }
+		}
+		if err := json.Unmarshal(b, &foreign); err != nil {
+			t.Fatal(err)
+		}
+		again, err := ninjs.Encode(d, ninjs.Extra{Publisher: foreign.InfoSources[0].Name, HTML: foreign.Bodies[0].Value})
+		if err != nil || !bytes.Equal(again, b) {
+			t.Errorf("%s: written again, it is %s, %v", name, again, err)
 		}
 	}
 }
