@@ -69,7 +69,6 @@ func nextChange(a, b *frontier) (c Change, err error) {
 type frontier struct {
 	t    Tree
 	path []step // the open nodes, each with its first item that is left
-	prev string // the last key that was passed
 }
 
 // frontier returns all of a tree.
@@ -108,7 +107,6 @@ func (f *frontier) same(g *frontier) bool {
 
 // skip passes the first item.
 func (f *frontier) skip() {
-	f.prev = f.item().key
 	f.top().i++
 	f.pop()
 }
@@ -122,17 +120,12 @@ func (f *frontier) pop() {
 
 // open replaces the first item, a subtree, by the items of its node.
 func (f *frontier) open(ctx context.Context) error {
-	s := f.top()
-	h := Hash(s.n.items[s.i].body)
-	n, err := f.t.child(ctx, s.n, s.i)
-	if err == nil && n.items[0].key <= f.prev {
-		err = invalid(ObjectPath(h), "tree node: first key %q is not above %q, which stands before it", n.items[0].key, f.prev)
-	}
+	below, err := f.t.child(ctx, *f.top())
 	if err != nil {
 		return err
 	}
-	s.i++
-	f.path = append(f.path, step{n: n})
+	f.top().i++
+	f.path = append(f.path, below)
 	return nil
 }
 
@@ -151,8 +144,7 @@ func (f *frontier) leaf() (string, *Entry, error) {
 // who fetches a tree may fetch a level at once. Of other it reads only nodes that t has not, and its root. It ends after
 // the first error.
 //
-// What t shares with other is whole where other is. What NodesNotIn yields is not checked as Diff checks it: that each
-// node is what its parent says, and no more.
+// What t shares with other is whole where other is.
 func (t Tree) NodesNotIn(ctx context.Context, other Tree) iter.Seq2[[]Hash, error] {
 	return func(yield func([]Hash, error) bool) {
 		if t.Root == other.Root {
@@ -188,11 +180,10 @@ type layer struct {
 	refs  []ref
 }
 
-// A ref is the i-th child of a node; the root has no parent.
+// A ref is a node by its hash, and the step that takes it; none for the root.
 type ref struct {
-	hash   Hash
-	parent *node
-	i      int
+	hash Hash
+	step step
 }
 
 // layer returns the layer of a tree's root; that of the zero Tree is below all others.
@@ -211,15 +202,15 @@ func (t Tree) layer(ctx context.Context) (*layer, error) {
 func (l *layer) down(ctx context.Context) error {
 	var below []ref
 	for _, r := range l.refs {
-		n, err := l.root, error(nil)
-		if r.parent != nil {
-			n, err = l.t.child(ctx, r.parent, r.i)
+		s, err := step{n: l.root}, error(nil)
+		if r.step.n != nil {
+			s, err = l.t.child(ctx, r.step)
 		}
 		if err != nil {
 			return err
 		}
-		for i, it := range n.items {
-			below = append(below, ref{Hash(it.body), n, i})
+		for ; s.i < len(s.n.items); s.i++ {
+			below = append(below, ref{Hash(s.n.items[s.i].body), s})
 		}
 	}
 	l.level--

@@ -80,17 +80,17 @@ func (t Tree) Nodes(ctx context.Context) iter.Seq2[Hash, error] {
 		if !yield(t.Root, err) || err != nil {
 			return
 		}
-		t.nodesBelow(ctx, root, yield)
+		t.nodesBelow(ctx, step{n: root}, yield)
 	}
 }
 
-func (t Tree) nodesBelow(ctx context.Context, n *node, yield func(Hash, error) bool) bool {
-	if n.level == 0 {
+func (t Tree) nodesBelow(ctx context.Context, s step, yield func(Hash, error) bool) bool {
+	if s.n.level == 0 {
 		return true
 	}
-	for i := range n.items {
-		child, err := t.child(ctx, n, i)
-		if !yield(Hash(n.items[i].body), err) || err != nil || !t.nodesBelow(ctx, child, yield) {
+	for ; s.i < len(s.n.items); s.i++ {
+		child, err := t.child(ctx, s)
+		if !yield(Hash(s.n.items[s.i].body), err) || err != nil || !t.nodesBelow(ctx, child, yield) {
 			return false
 		}
 	}
@@ -121,27 +121,31 @@ func (t Tree) root(ctx context.Context) (*node, error) {
 	return n, err
 }
 
-// child reads the i-th child of an inner node and checks that it is what its parent says.
-func (t Tree) child(ctx context.Context, parent *node, i int) (*node, error) {
-	h := Hash(parent.items[i].body)
+// child reads the child of an inner node that a step takes, and checks that it is what its parent says.
+func (t Tree) child(ctx context.Context, s step) (step, error) {
+	h := Hash(s.n.items[s.i].body)
 	n, err := t.read(ctx, h)
 	if err != nil {
-		return nil, err
+		return step{}, err
+	}
+	after := s.after
+	if s.i > 0 {
+		after = s.n.items[s.i-1].key
 	}
 	switch {
-	case n.level != parent.level-1:
-		err = fmt.Errorf("level %d below level %d", n.level, parent.level)
+	case n.level != s.n.level-1:
+		err = fmt.Errorf("level %d below level %d", n.level, s.n.level)
 	case len(n.items) == 0:
 		err = errors.New("a child without items")
-	case n.last() != parent.items[i].key:
-		err = fmt.Errorf("last key %q, its parent says %q", n.last(), parent.items[i].key)
-	case i > 0 && n.items[0].key <= parent.items[i-1].key:
-		err = fmt.Errorf("first key %q is not above its neighbour's %q", n.items[0].key, parent.items[i-1].key)
+	case n.last() != s.n.items[s.i].key:
+		err = fmt.Errorf("last key %q, its parent says %q", n.last(), s.n.items[s.i].key)
+	case n.items[0].key <= after:
+		err = fmt.Errorf("first key %q is not above its neighbour's %q", n.items[0].key, after)
 	}
 	if err != nil {
-		return nil, &InvalidError{What: ObjectPath(h), Err: fmt.Errorf("tree node: %w", err)}
+		return step{}, &InvalidError{What: ObjectPath(h), Err: fmt.Errorf("tree node: %w", err)}
 	}
-	return n, nil
+	return step{n: n, after: after}, nil
 }
 
 // A cursor stands on a node of one level; its path leads there from the root.
@@ -151,8 +155,9 @@ type cursor struct {
 }
 
 type step struct {
-	n *node
-	i int // the child that was taken
+	n     *node
+	i     int    // the child that was taken
+	after string // the key before all of the node's, "" for none
 }
 
 func (c *cursor) node() *node { return c.path[len(c.path)-1].n }
@@ -160,18 +165,19 @@ func (c *cursor) node() *node { return c.path[len(c.path)-1].n }
 // seek returns a cursor on the node of a level where key is or would be: the first whose last key is not below it,
 // or the level's last node.
 func (t Tree) seek(ctx context.Context, level int, key string) (*cursor, error) {
-	n, err := t.root(ctx)
+	root, err := t.root(ctx)
 	if err != nil {
 		return nil, err
 	}
-	c := &cursor{t: t, path: []step{{n: n}}}
-	for n.level > level {
+	c := &cursor{t: t, path: []step{{n: root}}}
+	for c.node().level > level {
 		s := &c.path[len(c.path)-1]
-		s.i = min(n.find(key), len(n.items)-1)
-		if n, err = t.child(ctx, n, s.i); err != nil {
+		s.i = min(s.n.find(key), len(s.n.items)-1)
+		below, err := t.child(ctx, *s)
+		if err != nil {
 			return nil, err
 		}
-		c.path = append(c.path, step{n: n})
+		c.path = append(c.path, below)
 	}
 	return c, nil
 }
@@ -187,11 +193,11 @@ func (c *cursor) next(ctx context.Context) (bool, error) {
 	}
 	c.path[up].i++
 	for d := up + 1; d < len(c.path); d++ {
-		n, err := c.t.child(ctx, c.path[d-1].n, c.path[d-1].i)
+		below, err := c.t.child(ctx, c.path[d-1])
 		if err != nil {
 			return false, err
 		}
-		c.path[d] = step{n: n}
+		c.path[d] = below
 	}
 	return true, nil
 }

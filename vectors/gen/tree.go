@@ -338,6 +338,15 @@ func attacks(s *sheet[vectors.Proof, vectors.ProofValue]) {
 	before := node(0, a, c, d)
 	no("child that begins before its neighbour's last key", "bad-first-key", twin,
 		ask(pair(left, before, "en/b", "en/d"), "en/c", left, before))
+	leafC, leafD := node(0, c), node(0, d)
+	wide := func(first []byte) []byte { return node(1, childOf("en/c", first), childOf("en/d", leafD)) }
+	above := func(first []byte) []byte {
+		return node(2, childOf("en/b", node(1, childOf("en/b", left))), childOf("en/d", wide(first)))
+	}
+	s.ok("first child of a second child", ask(above(leafC), "en/c", wide(leafC), leafC), c1)
+	back := node(0, leafOf("en/aa", "aa"), c)
+	no("first child that begins before the last key of its parent's neighbour", "bad-first-key", "first child of a second child",
+		ask(above(back), "en/c", wide(back), back))
 	empty := node(0)
 	no("child without items", "bad-last-key", twin, ask(pair(left, empty, "en/b", "en/d"), "en/c", left, empty))
 	no("root with one child", "one-child", "root is a leaf", ask(node(1, childOf("en/d", right)), "en/c", right))
