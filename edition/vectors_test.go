@@ -34,7 +34,7 @@ var reasons = map[string]string{
 	"bad-flag":           `unknown flags`,
 	"bad-form":           `not metadata|not in canonical JSON|null|json:|signatures|unexpected|consistent_snapshot|delegations|keys? and|roles|threshold|hex|field is missing|is not defined|missing`,
 	"bad-gzip":           `gzip|EOF`,
-	"bad-hash":           `another hash|SHA-256|hash length|not base64|illegal base64|not the list|hash verification|canonical JSON|hashes must not be empty`,
+	"bad-hash":           `another hash|a hash has|the hash has|SHA-256|hash length|not base64|illegal base64|not the list|hash verification|canonical JSON|hashes must not be empty`,
 	"bad-header":         `does not begin|expected header|want "masthead/1"`,
 	"bad-index":          `is not the last of`,
 	"bad-json":           `EOF|JSON|invalid character|after object|unexpected`,
@@ -85,7 +85,7 @@ var reasons = map[string]string{
 	"not-a-key":          `is not the key of`,
 	"not-a-tile":         `^not a tile`,
 	"not-an-object":      `^not an object`,
-	"not-canonical":      `one valid encoding|canonical JSON|not a number|base64|field`,
+	"not-canonical":      `one valid encoding|one way that is valid|canonical JSON|not a number|base64|field`,
 	"not-canonical-key":  `not canonical`,
 	"not-ended":          `missing or not ended`,
 	"not-longest-prefix": `does not follow`,
@@ -513,6 +513,27 @@ func TestVectorsMasthead(t *testing.T) {
 	run(t, "masthead.json", func(t *testing.T, _ vectors.File[vectors.Raw, vectors.MastheadValue], in vectors.Raw) (v vectors.MastheadValue, err error) {
 		m, err := edition.ParseMasthead(in.Bytes.Join())
 		return vectors.MastheadValue{Name: m.Name, Languages: m.Languages, Mirrors: append([]string{}, m.Mirrors...), ID: m.ID().String()}, err
+	})
+}
+
+func TestVectorsShort(t *testing.T) {
+	list, err := os.ReadFile("words.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := strings.Fields(string(list))
+	run(t, "short.json", func(t *testing.T, _ vectors.File[vectors.Raw, vectors.ShortValue], in vectors.Raw) (vectors.ShortValue, error) {
+		s, err := edition.ParseShort(string(in.Bytes.Join()))
+		if err != nil {
+			return vectors.ShortValue{}, err
+		}
+		again(t, []byte(s.String()), in.Bytes.Join())
+		c := edition.NewComparison(s.Root)
+		v := vectors.ShortValue{Version: s.Version, Root: s.Root.String(), Mirror: s.Mirror, Name: s.Name, Digits: c.Digits}
+		for w := range strings.FieldsSeq(c.Words) {
+			v.Words = append(v.Words, slices.Index(words, w))
+		}
+		return v, nil
 	})
 }
 

@@ -263,6 +263,17 @@ type MastheadValue struct {
 	ID        string   `json:"id"`
 }
 
+// ShortValue is what the short form of a masthead says (short.json), and what is compared of its root: the lines of
+// edition/words.txt, counted from 0, and the digits.
+type ShortValue struct {
+	Version int64  `json:"version"`
+	Root    string `json:"root"`
+	Mirror  string `json:"mirror"`
+	Name    string `json:"name"`
+	Words   []int  `json:"words"`
+	Digits  string `json:"digits"`
+}
+
 // Freshness asks how fresh a head is (freshness.json).
 type Freshness struct {
 	Now          string `json:"now"`

@@ -51,6 +51,7 @@ func generate() map[string][]byte {
 		"latest.json":           latests().encode(),
 		"policy.json":           policies().encode(),
 		"masthead.json":         mastheads().encode(),
+		"short.json":            shorts().encode(),
 		"freshness.json":        freshness().encode(),
 		"trust/chain.json":      trustChain().encode(),
 		"trust/form.json":       trustForm().encode(),
