@@ -145,6 +145,10 @@ func (r *recovery) run(ctx context.Context) error {
 		return err
 	}
 	lost := r.replaceLost(ctx)
+	if n := len(r.report.Unread); n > 0 && lost == nil {
+		lost = withHint(&codeError{exitPartial, fmt.Errorf("%s of the edition could not be taken over", plural(n, "story", "stories"))},
+			"the next publish takes their pages away: ask for help before you publish, and keep a mirror as it is")
+	}
 	if r.report.Forks == 0 {
 		if err := r.n.root.RemoveAll(recoveryDir); err != nil {
 			return err
@@ -163,7 +167,7 @@ func (r *recovery) open(ctx context.Context) (err error) {
 			r.n.Close()
 		}
 	}()
-	if err := r.n.lock(); err != nil {
+	if err := r.n.lockWithin(ctx, lockWait, r.e.sayWaiting); err != nil {
 		return err
 	}
 	r.n.store, err = sqlite.Open(ctx, r.e.dir)
@@ -341,7 +345,7 @@ func (r *recovery) tell() error {
 		fmt.Fprintf(w, "withdrawn  %s: it was taken back after the backup\n", a)
 	}
 	for _, c := range rep.Kept {
-		what := "readers have another text; yours comes out with the next publish"
+		what := "readers have it otherwise; yours takes its place with the next publish"
 		if c.Newest == "theirs" {
 			what = "what readers have is newer; your text stands among its revisions"
 		}
@@ -356,7 +360,10 @@ func (r *recovery) tell() error {
 	if rep.Forks > 0 {
 		fmt.Fprintf(w, "evidence   somebody signed another history with the log's key: %s\n", rep.Evidence)
 	}
-	lost := "what no reader ever saw: drafts, stories to come and protected bylines that were newer than the backup"
+	lost := "what no reader ever saw: drafts, stories to come, protected bylines"
+	if rep.Before > 0 {
+		lost += " that were newer than the backup"
+	}
 	if rep.Anonymous > 0 {
 		lost += "; who " + plural(rep.Anonymous, "anonymous source is", "anonymous sources are")
 	}

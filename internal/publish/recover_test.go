@@ -1,6 +1,7 @@
 package publish_test
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -131,6 +132,8 @@ func TestRecoverConflicts(t *testing.T) {
 	}
 	draft := edit("Unfinished", 0)
 	draft.Articles[0].Status = news.Draft
+	away := edit("First", 0)
+	away.Articles[0].Status = news.Withdrawn
 	for name, test := range map[string]struct {
 		ours, theirs []news.Story
 		newest       string
@@ -143,6 +146,7 @@ func TestRecoverConflicts(t *testing.T) {
 		"ours is newer, later":      {[]news.Story{edit("Ours", 9)}, []news.Story{edit("A", 1), edit("Theirs", 2)}, "ours", "Ours en"},
 		"neither says":              {[]news.Story{edit("Ours", 0)}, []news.Story{edit("Theirs", 0)}, "theirs", "Theirs en"},
 		"ours is a draft":           {[]news.Story{draft}, []news.Story{edit("Theirs", 2)}, "theirs", "Theirs en"},
+		"ours was withdrawn":        {[]news.Story{away}, []news.Story{edit("A", 1), edit("Theirs", 2)}, "ours", "First en"},
 		"ours has a higher number":  {[]news.Story{edit("A", 1), edit("Ours", 2)}, []news.Story{edit("A", 1)}, "ours", "Ours en"},
 		"ours was what readers had": {nil, []news.Story{edit("A", 1), edit("Theirs", 2)}, "", "Theirs en"},
 	} {
@@ -163,7 +167,11 @@ func TestRecoverConflicts(t *testing.T) {
 				t.Errorf("got %+v", rec.Kept)
 			}
 			s, err := backup.Store.Story(t.Context(), "story-1")
-			if err != nil || s.Articles[0].Revision.Headline != test.headline || s.Articles[0].Status != news.Published {
+			status := news.Published
+			if test.newest == "ours" {
+				status = test.ours[0].Articles[0].Status
+			}
+			if err != nil || s.Articles[0].Revision.Headline != test.headline || s.Articles[0].Status != status {
 				t.Errorf("got %+v, %v", s.Articles, err)
 			}
 			revisions, err := backup.Store.Revisions(t.Context(), "story-1", "en")
@@ -177,6 +185,103 @@ func TestRecoverConflicts(t *testing.T) {
 			r.now = backup.now
 			r.verify(t, "public")
 		})
+	}
+}
+
+// A brokenRecovery is a store whose writes in a recovery go through a breaker.
+type brokenRecovery struct {
+	store.Store
+	*breaker
+}
+
+func (s brokenRecovery) Withdraw(ctx context.Context, id string, erase bool) error {
+	return s.do("withdraw", func() error { return s.Store.Withdraw(ctx, id, erase) })
+}
+
+func (s brokenRecovery) Put(ctx context.Context, story news.Story) (r store.PutResult, err error) {
+	err = s.do("put", func() error { r, err = s.Store.Put(ctx, story); return err })
+	return r, err
+}
+
+func (s brokenRecovery) PutMedia(ctx context.Context, m news.Media, renditions map[string][]byte) error {
+	return s.do("put media", func() error { return s.Store.PutMedia(ctx, m, renditions) })
+}
+
+func (s brokenRecovery) Rebuild(ctx context.Context, stories []store.Rebuilt) (r []store.RebuildResult, err error) {
+	err = s.do("rebuild", func() error { r, err = s.Store.Rebuild(ctx, stories); return err })
+	return r, err
+}
+
+func (s brokenRecovery) Adopt(ctx context.Context, a store.Adopted) error {
+	return s.do("adopt", func() error { return s.Store.Adopt(ctx, a) })
+}
+
+// Whatever call to the target or write to the store breaks a recovery, publishing refuses until one has come to its end,
+// and then nothing is lost.
+func TestRecoverFaults(t *testing.T) {
+	r := newRoom(t)
+	picture := []byte("the bytes of a picture")
+	m := news.Media{ID: edition.Sum([]byte("as handed in")).String(), Name: "bridge.jpg", Renditions: []news.Rendition{{
+		Name: "640.jpg", MediaType: "image/jpeg", Width: 640, Height: 480, SHA256: edition.Sum(picture).String(), Size: int64(len(picture)),
+	}}}
+	r.put(t, story(1, "First", "en", "fa"), story(2, "Second", "en", "fa"))
+	r.publish(t)
+	backup := r.copied(t)
+	backup.put(t, story(1, "Ours", "en"))
+	ours := story(1, "Ours", "en")
+	ours.Articles[0].Updated = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
+	backup.put(t, ours)
+	if err := r.Store.PutMedia(t.Context(), m, map[string][]byte{"640.jpg": picture}); err != nil {
+		t.Fatal(err)
+	}
+	shown := story(3, "Third", "en")
+	shown.Articles[0].Revision.Lead = &news.Figure{Media: m.ID, Alt: "A bridge."}
+	gone := story(2, "Second", "fa")
+	gone.Articles[0].Status = news.Withdrawn
+	r.put(t, story(1, "Theirs", "en"), gone, shown)
+	r.publish(t)
+	if err := os.RemoveAll(filepath.Join(backup.dir, "public")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(filepath.Join(backup.dir, "public"), os.DirFS(filepath.Join(r.dir, "public"))); err != nil {
+		t.Fatal(err)
+	}
+	if err := backup.Store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	breakAt := func(c *room, b *breaker) error {
+		if _, err := c.Keys.Follow(t.Context(), c.Targets[0].Get); err != nil {
+			t.Fatal(err)
+		}
+		p := *c.Publisher
+		p.Store, p.Targets = brokenRecovery{c.Store, b}, []target.Target{brokenTarget{c.Targets[0], b}}
+		_, err := p.Recover(t.Context())
+		return err
+	}
+	count := &breaker{}
+	if err := breakAt(backup.reopen(t, "public"), count); err != nil {
+		t.Fatal(err)
+	}
+	for at := 1; at <= count.calls; at += 9 {
+		b := &breaker{at: at, done: at%2 == 0}
+		c := backup.reopen(t, "public")
+		err := breakAt(c, b)
+		var fork *publish.ForkError
+		if _, pubErr := c.Publish(t.Context()); b.hit != "adopt" && err != nil && !errors.As(pubErr, &fork) {
+			t.Errorf("%s broke: publish says %v", b.hit, pubErr)
+		}
+		c.recover(t)
+		c.publish(t)
+		c.verify(t, "public")
+		for id, want := range map[string]string{"story-1": "Ours en", "story-2": "Second en", "story-3": "Third en"} {
+			s, err := c.Store.Story(t.Context(), id)
+			if err != nil || s.Articles[0].Revision.Headline != want {
+				t.Errorf("%s broke: %s is %+v, %v", b.hit, id, s.Articles, err)
+			}
+			if id == "story-2" && s.Articles[1].Status != news.Withdrawn {
+				t.Errorf("%s broke: what was withdrawn is out again", b.hit)
+			}
+		}
 	}
 }
 

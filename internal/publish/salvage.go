@@ -23,8 +23,7 @@ type salvage struct {
 	out   *Recovered
 	snap  store.Snapshot // what the store showed before
 	pages map[news.Address]map[store.List]int
-	batch []store.Rebuilt
-	ours  []news.Story // newer words of the store's own, to be put on top of what the edition has
+	batch []store.Rebuilt // what the edition has of a story, and perhaps on top of it newer words of the store's own
 }
 
 // batchSize is the number of stories that are written at once.
@@ -96,24 +95,22 @@ func (s *salvage) documents(from int) []string {
 	return paths
 }
 
-// story takes over one story. One that can't be read is noted, and keeps no other from coming back.
+// An unreadableError says that a story is in the edition, but not in a form that this program can take over. That is no
+// reason to stop, as anything else is that goes wrong: it would be the same again.
+type unreadableError struct{ err error }
+
+func (e *unreadableError) Error() string { return e.err.Error() }
+
+// story takes over one story. One that can't be understood is noted, and keeps no other from coming back.
 func (s *salvage) story(ctx context.Context, paths []string) error {
-	theirs, err := s.read(ctx, paths)
-	if err == nil {
-		err = s.media(ctx, theirs)
+	theirs, again, err := s.meet(ctx, paths)
+	var unreadable *unreadableError
+	if errors.As(err, &unreadable) {
+		s.out.Unread = append(s.out.Unread, fmt.Sprintf("%s: %v", paths[0], unreadable.err))
+		return nil
 	}
 	if err != nil {
-		s.out.Unread = append(s.out.Unread, fmt.Sprintf("%s: %v", paths[0], err))
-		return ctx.Err()
-	}
-	ours, err := s.p.Store.Story(ctx, theirs.Story.ID)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
-	}
-	if err == nil {
-		if err := s.compare(ctx, ours, &theirs); err != nil {
-			return err
-		}
 	}
 	for _, source := range theirs.Story.Sources {
 		if source.Kind == news.Anonymous && source.Identity == "" {
@@ -126,10 +123,51 @@ func (s *salvage) story(ctx context.Context, paths []string) error {
 			r.Pages[l] = n
 		}
 	}
-	if s.batch = append(s.batch, r); len(s.batch) < batchSize {
+	s.batch = append(s.batch, r)
+	if len(again) > 0 {
+		r.Story.Articles, r.Pages = again, nil
+		s.batch = append(s.batch, r)
+	}
+	if len(s.batch) < batchSize {
 		return nil
 	}
 	return s.write(ctx)
+}
+
+// meet reads a story with its media, and sets it against the store's own. It returns those articles of the store's own
+// that go on top of the edition's.
+func (s *salvage) meet(ctx context.Context, paths []string) (theirs ninjs.Document, again []news.Article, err error) {
+	if theirs, err = s.read(ctx, paths); err != nil {
+		return theirs, nil, err
+	}
+	if err := s.media(ctx, theirs); err != nil {
+		return theirs, nil, err
+	}
+	ours, err := s.p.Store.Story(ctx, theirs.Story.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return theirs, nil, nil
+	}
+	if err == nil {
+		again, err = s.compare(ctx, ours, &theirs)
+	}
+	if err != nil {
+		return theirs, nil, err
+	}
+	both := theirs.Story
+	both.Articles = slices.Concat(both.Articles, missing(ours.Articles, both.Articles))
+	slices.SortFunc(both.Articles, func(a, b news.Article) int { return strings.Compare(a.Lang, b.Lang) })
+	if err := both.Validate(); err != nil {
+		return theirs, nil, &unreadableError{fmt.Errorf("together with what the store has of it: %w", err)}
+	}
+	return theirs, again, nil
+}
+
+// missing returns the articles of some in languages that others don't have.
+func missing(some, others []news.Article) []news.Article {
+	return slices.DeleteFunc(slices.Clone(some), func(a news.Article) bool {
+		_, ok := articleIn(news.Story{Articles: others}, a.Lang)
+		return ok
+	})
 }
 
 func (s *salvage) read(ctx context.Context, paths []string) (ninjs.Document, error) {
@@ -144,11 +182,15 @@ func (s *salvage) read(ctx context.Context, paths []string) (ninjs.Document, err
 			err = errors.New("stands at another story's address")
 		}
 		if err != nil {
-			return d, err
+			return d, &unreadableError{err}
 		}
 		docs = append(docs, d)
 	}
-	return ninjs.Join(docs...)
+	d, err := ninjs.Join(docs...)
+	if err != nil {
+		err = &unreadableError{err}
+	}
+	return d, err
 }
 
 // besidePage says whether a document stands beside the page of the article that it is of.
@@ -169,9 +211,14 @@ func (s *salvage) media(ctx context.Context, d ninjs.Document) error {
 		}
 		bytes := map[string][]byte{}
 		for _, r := range m.Renditions {
-			if bytes[r.Name], err = s.body(ctx, d.Paths[r.SHA256]); err != nil {
+			b, err := s.body(ctx, d.Paths[r.SHA256])
+			if errors.Is(err, store.ErrNotFound) || err == nil && edition.Sum(b).String() != r.SHA256 {
+				return &unreadableError{fmt.Errorf("the edition has not the bytes of %s %s", m.Name, r.Name)}
+			}
+			if err != nil {
 				return err
 			}
+			bytes[r.Name] = b
 		}
 		if err := s.p.Store.PutMedia(ctx, m, bytes); err != nil {
 			return err
@@ -181,17 +228,18 @@ func (s *salvage) media(ctx context.Context, d ninjs.Document) error {
 	return nil
 }
 
-// compare sets the edition's words of a story against the store's own, and says what becomes of each article.
-func (s *salvage) compare(ctx context.Context, ours news.Story, theirs *ninjs.Document) error {
+// compare sets the edition's words of a story against the store's own, and says what becomes of each article. It
+// returns those of the store's own that go on top of the edition's.
+func (s *salvage) compare(ctx context.Context, ours news.Story, theirs *ninjs.Document) (again []news.Article, err error) {
 	shown, err := s.snap.Story(ctx, ours.ID)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return err
+		return nil, err
 	}
 	media := map[string]news.Media{}
 	for _, a := range ours.Articles {
 		for f := range a.Revision.Figures() {
 			if media[f.Media], err = s.p.Store.Media(ctx, f.Media); err != nil {
-				return err
+				return nil, err
 			}
 		}
 	}
@@ -204,31 +252,33 @@ func (s *salvage) compare(ctx context.Context, ours news.Story, theirs *ninjs.Do
 		if o.Number < t.Number && o.Number == was.Number {
 			continue // what readers had at the time of the backup, and something newer since
 		}
-		theirs.Story.Articles[i].Number = s.disagree(ours, o, t)
+		number, onTop := s.disagree(ours.ID, o, t)
+		theirs.Story.Articles[i].Number = number
+		if onTop {
+			o.Number = number + 1
+			again = append(again, o)
+		}
 	}
 	theirs.Story = joined(ours, theirs.Story)
-	return nil
+	return again, nil
 }
 
-// disagree notes an article of which the store has words that readers have not seen, and returns the number to write the
-// edition's words under. The newer of both become its newest revision, the edition's where neither say so: a draft is
-// never put in the place of what readers have.
-func (s *salvage) disagree(ours news.Story, o, t news.Article) (number int) {
-	c := Conflict{Story: ours.ID, Lang: o.Lang, Ours: o.Number, Theirs: t.Number, Newest: "ours"}
+// disagree notes an article of which the store has words that readers have not seen. It returns the number to write the
+// edition's words under, and whether the store's own go on top of them. The newer of both become the newest revision,
+// the edition's where neither say so. A draft is never put in the place of what readers have, and what was withdrawn here
+// stays so.
+func (s *salvage) disagree(story string, o, t news.Article) (number int, onTop bool) {
+	c := Conflict{Story: story, Lang: o.Lang, Ours: o.Number, Theirs: t.Number, Newest: "ours"}
 	number = t.Number
-	switch newer := o.Status != news.Draft && changed(o).After(changed(t)); {
-	case o.Number > t.Number: // the edition's are an earlier revision of the store's
-	case newer:
-		again := ours
-		again.Articles = []news.Article{o}
-		s.ours = append(s.ours, again)
+	if o.Number <= t.Number { // otherwise the edition's are an earlier revision of the store's
 		number = max(number, o.Number+1)
-	default:
-		c.Newest = "theirs"
-		number = max(number, o.Number+1)
+		onTop = o.Status == news.Withdrawn || o.Status == news.Published && changed(o).After(changed(t))
+		if !onTop {
+			c.Newest = "theirs"
+		}
 	}
 	s.out.Kept = append(s.out.Kept, c)
-	return number
+	return number, onTop
 }
 
 // changed is when an article was last changed, by its own word.
@@ -308,31 +358,18 @@ func merged(a, b map[string]string) map[string]string {
 	return m
 }
 
-// write writes the stories that wait: all at once, or, where one of them is refused, each by itself.
+// write writes the stories that wait.
 func (s *salvage) write(ctx context.Context) error {
-	batch, ours := s.batch, s.ours
-	s.batch, s.ours = nil, nil
-	if err := s.rebuild(ctx, batch...); err != nil {
-		for _, r := range batch {
-			if err := s.rebuild(ctx, r); err != nil {
-				s.out.Unread = append(s.out.Unread, err.Error())
-			}
+	results, err := s.p.Store.Rebuild(ctx, s.batch)
+	for i, r := range results {
+		if i > 0 && s.batch[i].Story.ID == s.batch[i-1].Story.ID {
+			continue // the store's own words, on top of the edition's
 		}
-	}
-	if err := ctx.Err(); err != nil || len(ours) == 0 {
-		return err
-	}
-	_, err := s.p.Store.PutMany(ctx, ours)
-	return err
-}
-
-func (s *salvage) rebuild(ctx context.Context, stories ...store.Rebuilt) error {
-	results, err := s.p.Store.Rebuild(ctx, stories)
-	for _, r := range results {
 		s.out.ArticlesNew += len(r.New)
 		s.out.ArticlesNewer += len(r.Changed)
 		s.out.ArticlesSame += len(r.Left)
 	}
+	s.batch = nil
 	return err
 }
 
