@@ -34,7 +34,7 @@ func (e *env) fsck(ctx context.Context) error {
 		return err
 	}
 	defer n.Close()
-	if err := n.lock(); err != nil {
+	if err := n.lockWithin(ctx, lockWait, e.sayWaiting); err != nil {
 		return err
 	}
 	p, err := n.publisher(e)

@@ -22,7 +22,7 @@ and is best kept apart, in pieces that several people hold. The others sign each
 docs/keys.md says what to do when.`,
 	verbs: []command{
 		keysListCommand, keysRootCommand, keysRotateCommand, keysRevokeCommand, keysSignCommand, keysAcceptCommand,
-		keysRehearseCommand, keysWitnessCommand, keysCosignerCommand,
+		keysRehearseCommand, keysWitnessCommand, keysCosignerCommand, keysTargetsCommand,
 	},
 }
 
@@ -120,7 +120,7 @@ func (e *env) withOpenKeys(ctx context.Context, change bool, open func(*os.Root)
 	}
 	defer n.Close()
 	if change {
-		if err := n.lock(); err != nil {
+		if err := n.lockWithin(ctx, lockWait, e.sayWaiting); err != nil {
 			return err
 		}
 	}

@@ -186,7 +186,25 @@ func (r *pressRoom) Look(ctx context.Context) ([]press.Sight, error) {
 		return nil, err
 	}
 	defer n.Close()
-	p, err := n.publisher(r.e)
+	sights, err := n.look(ctx, r.e)
+	if fork := (*publish.ForkError)(nil); !errors.As(err, &fork) {
+		return sights, err
+	}
+	// What looks newer than this newsroom may have been published while it was looked at. Under the lock nobody publishes.
+	err = r.locked(ctx, func(n *newsroom) (err error) {
+		sights, err = n.look(ctx, r.e)
+		return err
+	})
+	return sights, err
+}
+
+// look asks all mirrors.
+func (n *newsroom) look(ctx context.Context, e *env) ([]press.Sight, error) {
+	p, err := n.publisher(e)
+	if err != nil {
+		return nil, err
+	}
+	epoch, err := n.epoch(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -194,10 +212,6 @@ func (r *pressRoom) Look(ctx context.Context) ([]press.Sight, error) {
 	defer cancel()
 	client := reader.NewClient()
 	defer client.CloseIdleConnections()
-	epoch, err := n.epoch(ctx)
-	if err != nil {
-		return nil, err
-	}
 	sights := make([]press.Sight, len(n.config.Mirrors))
 	var g errgroup.Group
 	g.SetLimit(lookCount)

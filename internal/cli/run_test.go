@@ -4,11 +4,15 @@ import (
 	"bufio"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -88,9 +92,19 @@ after = "1s"
 
 // Somebody changes the configuration, or what is scheduled falls due: it comes out by itself.
 func TestRunSchedule(t *testing.T) {
-	t.Parallel()
 	s := tinyRoom(t)
+	socket := filepath.Join(filepath.Dir(s.dir), "notify")
+	supervisor, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: socket, Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer supervisor.Close()
+	t.Setenv("NOTIFY_SOCKET", socket)
 	r := startRun(t, s.dir, "--settle", "0s")
+	told := make([]byte, 100)
+	if n, err := supervisor.Read(told); err != nil || string(told[:n]) != "READY=1" {
+		t.Errorf("the supervisor was told %q, %v", told[:n], err)
+	}
 	next(t, r.lines, `msg=published why=(start) edition=1`)
 	later := filepath.Join(filepath.Dir(s.dir), "later.json")
 	writeFile(t, later, strings.Replace(runFeed("Later"), "2026-11-22T13:00:00Z", time.Now().Add(5*time.Second).UTC().Format(time.RFC3339), 1))
@@ -104,6 +118,58 @@ func TestRunSchedule(t *testing.T) {
 	next(t, r.lines, `msg=published why=(changes) edition=3`)
 	go r.readOn()
 	r.stop(t)
+}
+
+// A mirror that is brought an edition while it is looked at is no fork. One that holds what this newsroom did not make
+// ends the run, before anything is signed and with evidence.
+func TestRunLooks(t *testing.T) {
+	t.Parallel()
+	s := tinyRoom(t)
+	base := filepath.Dir(s.dir)
+	must(t, "-C", s.dir, "publish", "-q")
+	var served atomic.Value // the folder that the mirror carries
+	served.Store(filepath.Join(s.dir, "public"))
+	var once sync.Once
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/latest" {
+			first := false
+			once.Do(func() { first = true })
+			for _, args := range [][]string{{"import", "feed", filepath.Join(base, "later.json")}, {"publish"}} {
+				if !first {
+					break // the publish looks at its mirrors too
+				}
+				if out, err := exec.Command("coranto", append([]string{"-C", s.dir}, args...)...).CombinedOutput(); err != nil {
+					t.Errorf("%s: %v, %s", args, err, out)
+				}
+			}
+		}
+		http.ServeFile(w, r, filepath.Join(served.Load().(string), filepath.FromSlash(r.URL.Path)))
+	}))
+	defer server.Close()
+	writeFile(t, filepath.Join(base, "later.json"), runFeed("Later"))
+	config, err := os.ReadFile(filepath.Join(s.dir, "coranto.toml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	thief := s.copy(t)
+	if err := os.Remove(filepath.Join(s.dir, "coranto.toml")); err != nil { // the thief's is a link to it
+		t.Fatal(err)
+	}
+	writeFile(t, filepath.Join(s.dir, "coranto.toml"), strings.Replace(string(config), "mirrors = []", `mirrors = ["`+server.URL+`/"]`, 1))
+	r := startRun(t, s.dir, "--settle", "0s")
+	next(t, r.lines, `msg=published why=(start) `)
+	go r.readOn()
+	r.stop(t)
+
+	writeFile(t, filepath.Join(base, "forged.json"), runFeed("Forged"))
+	must(t, "-C", thief, "import", "feed", filepath.Join(base, "forged.json"), "-q")
+	must(t, "-C", thief, "publish", "-q")
+	served.Store(filepath.Join(thief, "public"))
+	cmd := exec.Command("coranto", "-C", s.dir, "run")
+	out, err := cmd.CombinedOutput()
+	if code := cmd.ProcessState.ExitCode(); err == nil || code != 1 || !strings.Contains(string(out), "msg=ALARM state=raised kind=fork") || strings.Contains(string(out), "msg=published") {
+		t.Errorf("a fork: got exit code %d, %s", code, out)
+	}
 }
 
 // A runningPress is coranto run as a user starts it.

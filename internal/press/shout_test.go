@@ -168,4 +168,7 @@ func TestSupervisor(t *testing.T) {
 	if err != nil || string(b[:n]) != "STATUS=edition 1 READY=1" {
 		t.Errorf("it was told %q, %v", b[:n], err)
 	}
+	for range 15 { // nobody reads them
+		press.Supervisor(name)("WATCHDOG=1")
+	}
 }

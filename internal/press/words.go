@@ -10,9 +10,9 @@ var stopWords = map[string]string{
 	KindFork: "an edition was found that is signed in this newsroom's name and that it did not make: the folder was " +
 		"restored from an older copy, or a key is stolen. Nothing is published any more. See docs/running.md, \"fork\"",
 	KindLost: "the newsroom's own target has lost its edition: its disk is not there, or somebody emptied it. Nothing " +
-		"is published any more. Bring the disk back, or run coranto publish --again",
+		"is published any more. Bring the disk back; otherwise coranto recover --from MIRROR or coranto publish --again makes it anew",
 	KindKeys: "the newsroom's keys or its trust can't be read, so nothing can be signed. Bring keys/ and trust/ back " +
-		"from your copy",
+		"from your copy; what is lost, coranto recover replaces with the root keys",
 }
 
 // moment writes a time for people.
