@@ -26,13 +26,16 @@ have of the old one. If the key was stolen, say so: coranto keys revoke log does
 	setup: func(e *env, fs *flag.FlagSet) func(context.Context, []string) error {
 		var c ceremony
 		c.flags(fs)
+		var t targetsKey
+		fs.StringVar(&t.file, "targets-key", "", "log: the `FILE` with the key of targets, where that is kept elsewhere")
 		return func(ctx context.Context, args []string) error {
+			t.passphrases = c.passphrases
 			if len(args) != 1 {
 				return usagef("keys rotate needs one role: targets, snapshot, timestamp, root or log")
 			}
 			switch args[0] {
 			case "log", "cosigner":
-				return e.replaceLog(ctx)
+				return e.replaceLog(ctx, t)
 			case "targets", "snapshot", "timestamp", "root":
 				return e.rotate(ctx, args[0], c)
 			}
@@ -67,6 +70,8 @@ evidence. Editions go on counting. No root key is needed. Then publish, so that 
 Whoever could read the log's key could mostly read all of keys/: rotate targets, snapshot and timestamp as well.`,
 	setup: func(e *env, fs *flag.FlagSet) func(context.Context, []string) error {
 		yes := fs.Bool("yes", false, "do not ask")
+		var t targetsKey
+		t.flags(fs)
 		return func(ctx context.Context, args []string) error {
 			if len(args) != 1 || args[0] != "log" {
 				return usagef("keys revoke wants: log")
@@ -74,20 +79,20 @@ Whoever could read the log's key could mostly read all of keys/: rotate targets,
 			if err := e.confirm(ctx, "Heads signed with the log's key of now will be believed no more.", *yes); err != nil {
 				return err
 			}
-			return e.replaceLog(ctx)
+			return e.replaceLog(ctx, t)
 		}
 	},
 }
 
 // replaceLog begins a new log after the last edition that the store knows of.
-func (e *env) replaceLog(ctx context.Context) error {
-	return e.withKeys(ctx, true, func(n *newsroom, k *keys.Keys) error {
+func (e *env) replaceLog(ctx context.Context, t targetsKey) error {
+	return e.withTargets(ctx, t, func(n *newsroom, k *keys.Keys) error {
 		last, floor, err := lastHead(ctx, n, k)
 		if err != nil {
 			return err
 		}
 		if _, err := k.ReplaceLog(last, floor, rand.Reader, time.Now()); err != nil {
-			return err
+			return explainPolicy(err)
 		}
 		_, err = fmt.Fprintf(e.stdout, "a new log begins after edition %d: %s\n", floor, k.Policy().Origin())
 		e.say("next: coranto publish brings it to the readers. Was the key stolen? Rotate targets, snapshot and timestamp too")

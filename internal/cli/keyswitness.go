@@ -109,12 +109,14 @@ Adds a witness to the policy: a short name of your choice, the key that coranto 
 machine, and the address where it answers. From the next publish on it is asked. How many must co-sign stays as it is: set
 that with coranto keys witness quorum once the witness answers. The same name and key again change the address.`,
 	setup: func(e *env, fs *flag.FlagSet) func(context.Context, []string) error {
+		var t targetsKey
+		t.flags(fs)
 		return func(ctx context.Context, args []string) error {
 			if len(args) != 3 {
 				return usagef("keys witness add wants a name, a key and an address")
 			}
 			w, url := edition.Witness{Name: args[0], Key: args[1]}, args[2]
-			return e.withKeys(ctx, true, func(_ *newsroom, k *keys.Keys) error {
+			return e.withTargets(ctx, t, func(_ *newsroom, k *keys.Keys) error {
 				if err := k.AddWitness(w, url, time.Now()); err != nil {
 					return explainPolicy(err)
 				}
@@ -134,11 +136,13 @@ Takes a witness out of the policy. Where fewer are left than must co-sign, all w
 and is asked about first.`,
 	setup: func(e *env, fs *flag.FlagSet) func(context.Context, []string) error {
 		yes := fs.Bool("yes", false, "do not ask")
+		var t targetsKey
+		t.flags(fs)
 		return func(ctx context.Context, args []string) error {
 			if len(args) != 1 {
 				return usagef("keys witness remove wants a name")
 			}
-			return e.changePolicy(ctx, *yes, func(k *keys.Keys) (edition.Policy, error) { return k.WithoutWitness(args[0]) })
+			return e.changePolicy(ctx, t, *yes, func(k *keys.Keys) (edition.Policy, error) { return k.WithoutWitness(args[0]) })
 		}
 	},
 }
@@ -153,6 +157,8 @@ nothing out without them: choose fewer than there are, so that one may be down. 
 of readers can be shown different histories unless a witness cheats. Lowering it is asked about first.`,
 	setup: func(e *env, fs *flag.FlagSet) func(context.Context, []string) error {
 		yes := fs.Bool("yes", false, "do not ask")
+		var t targetsKey
+		t.flags(fs)
 		return func(ctx context.Context, args []string) error {
 			if len(args) != 1 {
 				return usagef("keys witness quorum wants a number")
@@ -161,14 +167,14 @@ of readers can be shown different histories unless a witness cheats. Lowering it
 			if err != nil {
 				return usagef("keys witness quorum wants a number, not %q", args[0])
 			}
-			return e.changePolicy(ctx, *yes, func(k *keys.Keys) (edition.Policy, error) { return k.WithQuorum(n) })
+			return e.changePolicy(ctx, t, *yes, func(k *keys.Keys) (edition.Policy, error) { return k.WithQuorum(n) })
 		}
 	},
 }
 
 // changePolicy puts another policy in force. One that asks fewer witnesses than before is never set unasked.
-func (e *env) changePolicy(ctx context.Context, yes bool, change func(*keys.Keys) (edition.Policy, error)) error {
-	return e.withKeys(ctx, true, func(_ *newsroom, k *keys.Keys) error {
+func (e *env) changePolicy(ctx context.Context, t targetsKey, yes bool, change func(*keys.Keys) (edition.Policy, error)) error {
+	return e.withTargets(ctx, t, func(_ *newsroom, k *keys.Keys) error {
 		before := k.Policy()
 		after, err := change(k)
 		if err != nil {
@@ -182,7 +188,7 @@ func (e *env) changePolicy(ctx context.Context, yes bool, change func(*keys.Keys
 			}
 		}
 		if _, err := k.SetPolicy(after, time.Now()); err != nil {
-			return err
+			return explainPolicy(err)
 		}
 		e.say("%s. Next: coranto publish", quorumWords(after))
 		return nil
@@ -200,8 +206,11 @@ func loweringWords(had, now int) string {
 }
 
 func explainPolicy(err error) error {
-	if errors.Is(err, keys.ErrCustomQuorum) {
+	switch {
+	case errors.Is(err, keys.ErrCustomQuorum):
 		return withHint(err, "these commands know one group of all witnesses")
+	case errors.Is(err, keys.ErrTargetsElsewhere):
+		return withHint(err, "give it with --targets-key FILE, or put new ones in its place with root keys: coranto keys rotate targets")
 	}
 	return err
 }
@@ -216,39 +225,44 @@ another machine, after it has checked the edition as a reader would, and, as a r
 Then one stolen server can't publish alone. KEY is what coranto cosign init printed there, and URL where it answers.
 
 The policy says who co-signs, and is signed with the key of targets: whoever steals that can name another co-signer. Keep
-it elsewhere too: docs/keys.md says how. "here" makes a new key on this machine, and needs no release co-signer any more.`,
+it elsewhere too: coranto keys targets carry. "here" makes a new key on this machine, and needs no release co-signer any more.`,
 	setup: func(e *env, fs *flag.FlagSet) func(context.Context, []string) error {
 		yes := fs.Bool("yes", false, "do not ask")
+		var t targetsKey
+		t.flags(fs)
 		return func(ctx context.Context, args []string) error {
 			switch {
 			case len(args) == 1 && args[0] == "here":
-				return e.takeCosigner(ctx, *yes)
+				return e.takeCosigner(ctx, t, *yes)
 			case len(args) == 2:
-				return e.giveCosigner(ctx, args[0], args[1])
+				return e.giveCosigner(ctx, t, args[0], args[1])
 			}
 			return usagef("keys cosigner wants a key and an address, or: here")
 		}
 	},
 }
 
-func (e *env) giveCosigner(ctx context.Context, vkey, url string) error {
-	return e.withKeys(ctx, true, func(_ *newsroom, k *keys.Keys) error {
+func (e *env) giveCosigner(ctx context.Context, t targetsKey, vkey, url string) error {
+	return e.withTargets(ctx, t, func(_ *newsroom, k *keys.Keys) error {
 		if err := k.SetCosigner(vkey, url, time.Now()); err != nil {
-			return err
+			return explainPolicy(err)
+		}
+		if !k.TargetsElsewhere() {
+			e.say("the key of targets is still on this machine, and can name another co-signer: coranto keys targets carry FILE")
 		}
 		e.say("from now on nothing comes out without %s. Next: coranto publish", keyName(vkey))
 		return nil
 	})
 }
 
-func (e *env) takeCosigner(ctx context.Context, yes bool) error {
+func (e *env) takeCosigner(ctx context.Context, t targetsKey, yes bool) error {
 	const words = "From now on this machine alone signs what readers believe: whoever steals it can publish in the newsroom's name."
 	if err := e.confirm(ctx, words, yes); err != nil {
 		return err
 	}
-	return e.withKeys(ctx, true, func(_ *newsroom, k *keys.Keys) error {
+	return e.withTargets(ctx, t, func(_ *newsroom, k *keys.Keys) error {
 		if err := k.TakeCosigner(rand.Reader, time.Now()); err != nil {
-			return err
+			return explainPolicy(err)
 		}
 		e.say("this newsroom co-signs itself. Next: coranto publish")
 		return nil

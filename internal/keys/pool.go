@@ -144,7 +144,7 @@ func (k *Keys) inForce(s secret) bool {
 // root key of this or of the version before, which an interrupted change left behind.
 func (k *Keys) checkPresent() error {
 	for _, role := range roleNames[1:] {
-		if k.roles[role] == nil {
+		if k.roles[role] == nil && !(role == metadata.TARGETS && k.TargetsElsewhere()) {
 			return fmt.Errorf("open keys: %s: no key that the trust's root names", roleFile(role))
 		}
 	}

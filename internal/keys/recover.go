@@ -49,7 +49,7 @@ func OpenPartial(dir *os.Root) (*Keys, error) {
 func (k *Keys) Lost() error {
 	var lost []string
 	for _, role := range roleNames[1:] {
-		if k.roles[role] == nil {
+		if k.roles[role] == nil && !(role == metadata.TARGETS && k.TargetsElsewhere()) {
 			lost = append(lost, role)
 		}
 	}

@@ -62,6 +62,13 @@ func (k *Keys) sign(policy []byte, now time.Time) (map[string][]byte, error) {
 	}
 	targetsDue := next.targets == nil || next.targets.Signed.IsExpired(until) || !bytes.Equal(policy, next.policy) ||
 		next.root.VerifyDelegate(metadata.TARGETS, next.targets) != nil
+	if targetsDue && k.roles[metadata.TARGETS] == nil {
+		if next.targets == nil || next.targets.Signed.IsExpired(now) || !bytes.Equal(policy, next.policy) ||
+			next.root.VerifyDelegate(metadata.TARGETS, next.targets) != nil {
+			return nil, ErrTargetsElsewhere
+		}
+		targetsDue = false // it lasts until its key is brought
+	}
 	if targetsDue {
 		if err := k.signTargets(&next, policy, now, files); err != nil {
 			return nil, err

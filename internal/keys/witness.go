@@ -29,6 +29,8 @@ type Addresses struct {
 	Cosigner string `json:"cosigner,omitempty"`
 	// Witnesses are those of the witnesses, by their names in the policy.
 	Witnesses map[string]string `json:"witnesses,omitempty"`
+	// TargetsElsewhere says that the key of targets was taken away on purpose (CarryTargets).
+	TargetsElsewhere bool `json:"targets_elsewhere,omitempty"`
 }
 
 // ErrCustomQuorum is returned for a policy whose groups are not the one that AddWitness and SetQuorum know.

@@ -1,6 +1,7 @@
 package keys_test
 
 import (
+	"crypto/ed25519"
 	"crypto/rand"
 	"errors"
 	"slices"
@@ -147,5 +148,62 @@ func TestSetPolicyWantsTheSigners(t *testing.T) {
 		if _, err := k.SetPolicy(p, start); err == nil {
 			t.Errorf("%s: nothing was refused", name)
 		}
+	}
+}
+
+// Without the key of targets a newsroom publishes for a year, and can change no policy: nor can who steals it.
+func TestTargetsElsewhere(t *testing.T) {
+	k, dir := create(t, "The Lantern")
+	var carried ed25519.PrivateKey
+	failed := errors.New("the stick is full")
+	if err := k.CarryTargets(func(ed25519.PrivateKey) error { return failed }); !errors.Is(err, failed) || !exists(dir, "keys/targets.pem") {
+		t.Fatalf("got %v; the key must stay until it was written", err)
+	}
+	if err := k.CarryTargets(func(key ed25519.PrivateKey) error { carried = key; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if exists(dir, "keys/targets.pem") {
+		t.Error("the key is still here")
+	}
+	served, r := mirror(must[map[string][]byte](t)(k.Files())), reader(t, k)
+	for _, day := range []int{1, 40, 200, 330, 360} {
+		k = must[*keys.Keys](t)(keys.Open(dir))
+		served.add(must[map[string][]byte](t)(k.Renew(start.Add(time.Duration(day) * 24 * time.Hour))))
+		if err := r.Refresh(t.Context(), served.fetch); err != nil {
+			t.Fatalf("day %d: %v", day, err)
+		}
+	}
+	if err := k.AddWitness(witnessNamed(t, "w1"), elsewhere, start); !errors.Is(err, keys.ErrTargetsElsewhere) {
+		t.Errorf("got %v, want ErrTargetsElsewhere", err)
+	}
+	if _, err := k.Renew(start.Add(366 * 24 * time.Hour)); !errors.Is(err, keys.ErrTargetsElsewhere) {
+		t.Errorf("expired: got %v, want ErrTargetsElsewhere", err)
+	}
+	if err := k.UseTargets(ed25519.NewKeyFromSeed(make([]byte, 32))); err == nil {
+		t.Error("took another key")
+	}
+	if err := k.UseTargets(carried); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.AddWitness(witnessNamed(t, "w1"), elsewhere, start.Add(361*24*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	k = must[*keys.Keys](t)(keys.Open(dir))
+	if len(k.Policy().Witnesses) != 1 || exists(dir, "keys/targets.pem") {
+		t.Error("the policy is the old one, or the key was written down")
+	}
+	if err := k.UseTargets(carried); err != nil {
+		t.Fatal(err)
+	}
+	before := k.ExpiresOf("targets")
+	if err := k.RenewTargets(start.Add(400 * 24 * time.Hour)); err != nil || !k.ExpiresOf("targets").After(before) {
+		t.Errorf("renewed: %v, until %v", err, k.ExpiresOf("targets"))
+	}
+	if err := k.BringTargets(carried); err != nil {
+		t.Fatal(err)
+	}
+	k = must[*keys.Keys](t)(keys.Open(dir))
+	if k.TargetsElsewhere() || !exists(dir, "keys/targets.pem") {
+		t.Error("the key was not brought back")
 	}
 }
