@@ -92,7 +92,7 @@ func (e *env) read(ctx context.Context, masthead string, o readOptions) error {
 		return err
 	}
 	defer closeKeep()
-	opt := reader.Options{Keep: keep, Log: slog.New(slog.DiscardHandler)}
+	opt := reader.Options{Keep: keep, NotBefore: buildTime(), Log: slog.New(slog.DiscardHandler)}
 	for _, where := range o.mirrors {
 		src, err := openSource(where)
 		if usage := (*usageError)(nil); errors.As(err, &usage) {

@@ -60,7 +60,7 @@ func (e *env) verify(ctx context.Context, where, masthead string) error {
 		return err
 	}
 	bar := e.bar("verify")
-	a, err := reader.Verify(ctx, src, m, reader.VerifyOptions{Progress: bar.of})
+	a, err := reader.Verify(ctx, src, m, reader.VerifyOptions{NotBefore: buildTime(), Progress: bar.of})
 	bar.done()
 	if err != nil {
 		return err
