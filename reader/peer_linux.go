@@ -13,7 +13,8 @@ import (
 )
 
 // stranger says whether a connection on this machine was made by another user. The kernel knows whose each socket is.
-// Where it doesn't say, the answer is no, and the path that can't be guessed is all that protects.
+// Where it doesn't say, the answer is no, and the path that can't be guessed is all that protects. Root is no stranger: it
+// sees everything anyway, and in a virtual machine it may hand on what the user's browser outside of it asks for.
 func stranger(c net.Conn) bool {
 	near, ok := c.RemoteAddr().(*net.TCPAddr) // the other end of the same connection
 	far, also := c.LocalAddr().(*net.TCPAddr)
@@ -28,25 +29,31 @@ func stranger(c net.Conn) bool {
 		uid, found := socketOwner(f, near.AddrPort(), far.AddrPort())
 		f.Close()
 		if found {
-			return uid != os.Getuid()
+			return uid != os.Getuid() && uid != 0
 		}
 	}
 	return false
 }
 
+// nobody is whose a socket is that its owner has closed. The kernel gives it no inode any more, and to root.
+const nobody = -1
+
 // socketOwner finds the socket of a connection in a table as /proc/net/tcp is one, and says whose it is: columns
-// separated by blanks, of which the second and third are the ends and the eighth is the user.
+// separated by blanks, of which the second and third are the ends, the eighth is the user and the tenth the inode.
 func socketOwner(table io.Reader, near, far netip.AddrPort) (uid int, found bool) {
 	lines := bufio.NewScanner(table)
 	for lines.Scan() {
 		columns := strings.Fields(lines.Text())
-		if len(columns) < 8 {
+		if len(columns) < 10 {
 			continue
 		}
 		a, okA := parseSocket(columns[1])
 		b, okB := parseSocket(columns[2])
 		if !okA || !okB || a != unmapped(near) || b != unmapped(far) {
 			continue
+		}
+		if columns[9] == "0" {
+			return nobody, true
 		}
 		uid, err := strconv.Atoi(columns[7])
 		return uid, err == nil

@@ -75,10 +75,14 @@ func readSealedKey(root *os.Root) ([]byte, error) {
 	return readCapped(f, -1, maxSealedKey)
 }
 
-// create makes keys and writes them, sealed, before anything is encrypted to them.
+// create makes keys and writes them, sealed, before anything is encrypted to them. What is there without keys, because
+// Clear was stopped, opens for nobody and is removed.
 func (k *SealedKeep) create(passphrase string, work int) (err error) {
 	if n := utf8.RuneCountInString(passphrase); n < MinPassphrase {
 		return fmt.Errorf("the passphrase has %d characters, want at least %d", n, MinPassphrase)
+	}
+	if err := errors.Join(k.root.RemoveAll(sealedState), k.dir.DropObjects()); err != nil {
+		return err
 	}
 	if k.id, err = age.GenerateX25519Identity(); err != nil {
 		return err

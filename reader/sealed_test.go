@@ -169,6 +169,16 @@ func TestSealedKeepClear(t *testing.T) {
 	if got := tree(t, dir); got != "" {
 		t.Errorf("left: %s", got)
 	}
+
+	// Stopped when the keys were gone: the rest goes when the keep is made anew.
+	k = sealed(t, dir, sealedMB)
+	must(t, k.Put(object, b))
+	must(t, k.Put("0123456789abcdef/trust", b))
+	must(t, os.Remove(filepath.Join(dir, reader.SealedKeyPath)))
+	sealed(t, dir, sealedMB)
+	if got := tree(t, dir); got != reader.SealedKeyPath {
+		t.Errorf("left: %s", got)
+	}
 }
 
 // contents returns the names and bytes of all files in a folder, one after another.

@@ -112,7 +112,6 @@ func (s *Server) Run(ctx context.Context) error {
 	server := &http.Server{
 		Handler:                      s,
 		ReadHeaderTimeout:            10 * time.Second,
-		ReadTimeout:                  30 * time.Second,
 		IdleTimeout:                  time.Minute,
 		MaxHeaderBytes:               16 << 10,
 		DisableGeneralOptionsHandler: true, // OPTIONS * is answered as everything else
