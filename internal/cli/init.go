@@ -56,19 +56,34 @@ place, and show it to nobody.`,
 }
 
 // makeNewsroom makes a newsroom in a new or empty folder. It writes the configuration last: until then the folder is
-// no newsroom, and after an error everything that was made is taken away.
-func makeNewsroom(ctx context.Context, dir, name string, languages []string) (err error) {
-	if around := newsroomAround(dir); around != "" {
-		return withHint(fmt.Errorf("%s is in the folder of the newsroom %s", dir, around),
-			"choose a folder outside of it: what is in public/ goes to everybody, keys included")
+// no newsroom.
+func makeNewsroom(ctx context.Context, dir, name string, languages []string) error {
+	return makeIn(dir, func(root *os.Root) error {
+		if _, err := keys.Create(root, name, rand.Reader, time.Now()); err != nil {
+			return err
+		}
+		if err := createStore(ctx, dir); err != nil {
+			return err
+		}
+		return durable.WriteSynced(root, configFile, []byte(newConfig(name, languages)))
+	})
+}
+
+// createStore makes an empty store.
+func createStore(ctx context.Context, dir string) error {
+	st, err := sqlite.Create(ctx, dir)
+	if err != nil {
+		return err
 	}
-	entries, err := os.ReadDir(dir)
-	made := errors.Is(err, fs.ErrNotExist)
-	if err != nil && !made {
-		return folderError(dir, err)
-	}
-	if len(entries) > 0 {
-		return withHint(fmt.Errorf("%s is not empty", dir), "choose a folder that does not exist yet")
+	return st.Close()
+}
+
+// makeIn has a new or empty folder filled, which is for its owner alone. After an error everything that was made is taken
+// away.
+func makeIn(dir string, fill func(*os.Root) error) (err error) {
+	made, err := checkEmpty(dir)
+	if err != nil {
+		return err
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
@@ -83,17 +98,27 @@ func makeNewsroom(ctx context.Context, dir, name string, languages []string) (er
 		return err
 	}
 	defer root.Close()
-	if _, err := keys.Create(root, name, rand.Reader, time.Now()); err != nil {
-		return err
+	return fill(root)
+}
+
+// checkEmpty wants a place for a newsroom: a folder that is empty or not there, outside of any newsroom. made says that it
+// is yet to be made.
+func checkEmpty(dir string) (made bool, err error) {
+	if around := newsroomAround(dir); around != "" {
+		return false, withHint(fmt.Errorf("%s is in the folder of the newsroom %s", dir, around),
+			"choose a folder outside of it: what is in public/ goes to everybody, keys included")
 	}
-	st, err := sqlite.Create(ctx, dir)
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return true, nil
+	}
 	if err != nil {
-		return err
+		return false, folderError(dir, err)
 	}
-	if err := st.Close(); err != nil {
-		return err
+	if len(entries) > 0 {
+		return false, withHint(fmt.Errorf("%s is not empty", dir), "choose a folder that does not exist yet")
 	}
-	return durable.WriteSynced(root, configFile, []byte(newConfig(name, languages)))
+	return false, nil
 }
 
 // clearFolder takes away what a failed init made, and the folder too when it made that.

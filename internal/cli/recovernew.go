@@ -2,9 +2,7 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,21 +10,16 @@ import (
 	"coranto/edition"
 	"coranto/internal/durable"
 	"coranto/internal/keys"
-	"coranto/internal/store/sqlite"
 	"coranto/reader"
 )
 
 // begin makes a newsroom in an empty folder, with the trust that the masthead leads to. One that was begun goes on.
-func (r *recovery) begin(ctx context.Context) (err error) {
+func (r *recovery) begin(ctx context.Context) error {
 	dir := r.o.newDir
 	if _, err := os.Stat(filepath.Join(dir, configFile)); err == nil {
 		return nil
 	}
-	if around := newsroomAround(dir); around != "" {
-		return withHint(fmt.Errorf("%s is in the folder of the newsroom %s", dir, around), "choose a folder outside of it")
-	}
-	made, err := checkEmpty(dir)
-	if err != nil {
+	if _, err := checkEmpty(dir); err != nil {
 		return err
 	}
 	m, err := r.firstMasthead(ctx)
@@ -37,30 +30,15 @@ func (r *recovery) begin(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			clearFolder(dir, made)
+	return makeIn(dir, func(root *os.Root) error {
+		if err := r.adoptTrust(ctx, root, m.Root); err != nil {
+			return err
 		}
-	}()
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	if err := r.adoptTrust(ctx, root, m.Root); err != nil {
-		return err
-	}
-	st, err := sqlite.Create(ctx, dir)
-	if err != nil {
-		return err
-	}
-	if err := st.Close(); err != nil {
-		return err
-	}
-	return writeConfig(root, own)
+		if err := createStore(ctx, dir); err != nil {
+			return err
+		}
+		return writeConfig(root, own)
+	})
 }
 
 // firstMasthead returns the masthead to begin with: the one that was given, or the first mirror's, after its words were
@@ -118,18 +96,6 @@ func (r *recovery) adoptTrust(ctx context.Context, dir *os.Root, root []byte) (e
 		err = fmt.Errorf("%s: %w", src.Name(), err)
 	}
 	return err
-}
-
-// checkEmpty wants a folder that is empty, or not there: then the recovery makes it.
-func checkEmpty(dir string) (made bool, err error) {
-	entries, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return true, nil
-	}
-	if err == nil && len(entries) > 0 {
-		err = withHint(fmt.Errorf("%s is not empty", dir), "choose a folder that does not exist yet")
-	}
-	return false, err
 }
 
 // writeConfig writes the configuration of a newsroom as far as its masthead tells. It makes the folder a newsroom.

@@ -142,16 +142,7 @@ func TestThiefIsLeftBehind(t *testing.T) {
 	r.replaceLog(t)
 	// The thief has the timestamp's key too, and has signed more of them than the newsroom.
 	for _, role := range []string{"timestamp", "snapshot", "targets"} {
-		p, err := r.Keys.ProposeRotation(role, rand.Reader, r.now)
-		if err == nil {
-			p, err = r.Keys.SignHere(p)
-		}
-		if err == nil {
-			_, err = r.Keys.Accept(p, r.now)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+		r.rotate(t, role)
 	}
 	r.publish(t)
 	if v := r.follow(t, keep, first); v.Edition != 2 || v.Fresh != edition.Fresh {
