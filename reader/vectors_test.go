@@ -47,7 +47,7 @@ func (m fileMap) Files(context.Context) iter.Seq2[string, error] {
 // reasons are what Verify says for the codes of the vectors of whole mirrors.
 var reasons = map[string]string{
 	"missing-file": `missing`,
-	"bad-bytes":    `differs|another hash|goes on|tile|inconsistent|not as|size`,
+	"bad-bytes":    `differs|another hash|goes on|not what the log has`,
 	"bad-count":    `manifest|counts|files|bytes`,
 	"bad-cut":      `root|cut|built`,
 	"stray-file":   `.`,

@@ -274,6 +274,11 @@ type ShortValue struct {
 	Digits  string `json:"digits"`
 }
 
+// WholeValue is the edition that a whole mirror holds (mirror.json).
+type WholeValue struct {
+	Edition uint64 `json:"edition"`
+}
+
 // Freshness asks how fresh a head is (freshness.json).
 type Freshness struct {
 	Now          string `json:"now"`

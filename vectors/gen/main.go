@@ -52,6 +52,7 @@ func generate() map[string][]byte {
 		"policy.json":           policies().encode(),
 		"masthead.json":         mastheads().encode(),
 		"short.json":            shorts().encode(),
+		"mirror.json":           wholeMirrors().encode(),
 		"freshness.json":        freshness().encode(),
 		"trust/chain.json":      trustChain().encode(),
 		"trust/form.json":       trustForm().encode(),
