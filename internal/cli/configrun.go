@@ -83,13 +83,14 @@ func checkImports(imports []importConfig) error {
 }
 
 func (c *importConfig) check() (err error) {
+	folder := c.Kind == "markdown" || c.Kind == "ninjs"
 	switch {
-	case c.Kind == "markdown" && (c.Path == "" || len(c.Sources) > 0 || c.Language != ""):
-		return errors.New("kind \"markdown\" wants path, and neither sources nor language")
+	case folder && (c.Path == "" || len(c.Sources) > 0 || c.Language != ""):
+		return fmt.Errorf("kind %q wants path, and neither sources nor language", c.Kind)
 	case c.Kind == "feed" && (len(c.Sources) == 0 || c.Path != ""):
 		return errors.New("kind \"feed\" wants sources, and no path")
-	case c.Kind != "markdown" && c.Kind != "feed":
-		return fmt.Errorf("kind %q is not known; there are \"markdown\" and \"feed\"", c.Kind)
+	case !folder && c.Kind != "feed":
+		return fmt.Errorf("kind %q is not known; there are \"markdown\", \"ninjs\" and \"feed\"", c.Kind)
 	}
 	c.every = importEvery
 	if c.Every != "" {

@@ -19,7 +19,6 @@ import (
 	"coranto/internal/durable"
 	"coranto/internal/importer"
 	"coranto/internal/importer/feed"
-	"coranto/internal/importer/markdown"
 	"coranto/internal/press"
 	"coranto/internal/publish"
 	"coranto/internal/store/sqlite"
@@ -128,11 +127,12 @@ func (r *pressRoom) Publish(ctx context.Context, only []string) (res publish.Res
 			return err
 		}
 		p.Log = r.log
+		all := p.Targets
 		if only != nil {
 			own := p.Targets[0]
-			p.Targets = slices.DeleteFunc(p.Targets, func(t target.Target) bool { return t != own && !slices.Contains(only, t.Name()) })
+			p.Targets = slices.DeleteFunc(slices.Clone(all), func(t target.Target) bool { return t != own && !slices.Contains(only, t.Name()) })
 		}
-		err = n.toItsEnd(p.Targets, func() (err error) {
+		err = n.toItsEnd(all, func() (err error) {
 			res, err = p.Publish(ctx)
 			return err
 		})
@@ -269,20 +269,22 @@ func (r *pressRoom) Import(ctx context.Context, name string) (importer.Report, e
 	if i < 0 {
 		return importer.Report{}, fmt.Errorf("coranto.toml no longer has the import %q; start coranto run again", name)
 	}
-	if c.Imports[i].Kind == "feed" {
-		return r.importFeeds(ctx, c.Imports[i])
+	switch c := c.Imports[i]; c.Kind {
+	case "markdown":
+		return r.importFolder(ctx, c, importMarkdown)
+	case "ninjs":
+		return r.importFolder(ctx, c, importNinjs)
+	default: // the configuration knows no other
+		return r.importFeeds(ctx, c)
 	}
-	return r.importMarkdown(ctx, c.Imports[i])
 }
 
-func (r *pressRoom) importMarkdown(ctx context.Context, c importConfig) (report importer.Report, err error) {
-	err = r.locked(ctx, func(n *newsroom) error {
-		root, err := os.OpenRoot(n.path(c.Path))
-		if err != nil {
-			return err
-		}
-		defer root.Close()
-		report, err = markdown.Import(ctx, n.store, root.FS(), markdown.Options{Languages: n.config.Languages})
+// A folderImport imports what is in the one folder that it is given, as importMarkdown does.
+type folderImport func(ctx context.Context, n *newsroom, folders []string, tell importer.Progress) (importer.Report, error)
+
+func (r *pressRoom) importFolder(ctx context.Context, c importConfig, from folderImport) (report importer.Report, err error) {
+	err = r.locked(ctx, func(n *newsroom) (err error) {
+		report, err = from(ctx, n, []string{n.path(c.Path)}, nil)
 		return err
 	})
 	return report, err

@@ -197,13 +197,13 @@ func (e *env) testAlarm(ctx context.Context) error {
 // listenHealth listens where the health is asked for: on this machine alone, unless that is wished for.
 func listenHealth(o runOptions) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(o.health)
-	if err == nil && !isLoopback(host) && !o.open {
+	if err != nil {
+		return nil, listenError(o.health, err)
+	}
+	if !isLoopback(host) && !o.open {
 		return nil, withHint(usagef("--health %s can be reached from other machines", o.health),
 			"give an address as 127.0.0.1:8099, or say that you mean it with --health-open")
 	}
 	l, err := net.Listen("tcp", o.health)
-	if err != nil {
-		return nil, listenError(o.health, err)
-	}
-	return l, nil
+	return l, withHint(err, "choose another with --health ADDRESS")
 }

@@ -57,7 +57,7 @@ func TrustExpiries(k *keys.Keys, now time.Time) []Expiry {
 		role, advice string
 		warn         time.Duration
 	}{
-		{"root", "coranto publish, or where its keys are kept elsewhere: coranto keys renew", keys.RootWarning},
+		{"root", "coranto publish, or where its keys are kept elsewhere: coranto keys root renew", keys.RootWarning},
 		{"targets", "coranto publish, or where its key is kept elsewhere: coranto keys targets renew --targets-key FILE", 30 * day},
 		{"snapshot", "coranto publish", 10 * day},
 		{"timestamp", "coranto publish", 10 * day},
