@@ -187,6 +187,9 @@ func (e *env) showRelease(c cosign.Change) {
 			e.say("    and %d more", more)
 		}
 	}
+	if c.Blind {
+		e.say("  The edition before is no longer there to compare with: ALL of this one is shown as coming")
+	}
 	if b := c.Before; b != nil && !slices.Equal(b.Languages, c.After.Languages) {
 		e.say("  LANGUAGES were %s, and are %s", strings.Join(b.Languages, " "), strings.Join(c.After.Languages, " "))
 	}

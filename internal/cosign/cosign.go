@@ -13,6 +13,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"runtime"
 	"slices"
@@ -50,6 +51,9 @@ type Change struct {
 	Head edition.Checkpoint
 	// Coming, Changing and Going are the paths that differ, in the order of their keys.
 	Coming, Changing, Going []string
+	// Blind says that the tree of the edition before is no longer there, as after a takedown that somebody else signed: then
+	// all files are Coming.
+	Blind bool
 }
 
 // Check proves the edition of a head, all of it that is new: that its record, tiles and manifest lead to the head, that
@@ -76,7 +80,12 @@ func (c *Checker) Check(ctx context.Context, held, head edition.SignedHead) erro
 	if err := change.checkForward(head.Size-held.Size, c.Now()); err != nil {
 		return err
 	}
-	if err := c.compare(ctx, &change); err != nil {
+	err = c.compare(ctx, &change)
+	if errors.Is(err, fs.ErrNotExist) && change.Before != nil {
+		change.Blind, change.Coming, change.Changing, change.Going = true, nil, nil, nil
+		err = c.compare(ctx, &change)
+	}
+	if err != nil {
 		return fmt.Errorf("edition %d: %w", after.Edition, err)
 	}
 	if err := c.Approve(ctx, change); err != nil {
@@ -111,7 +120,7 @@ func (c *Change) checkForward(records int64, now time.Time) error {
 func (c *Checker) compare(ctx context.Context, change *Change) error {
 	var before edition.Tree
 	var files, size uint64
-	if b := change.Before; b != nil {
+	if b := change.Before; b != nil && !change.Blind {
 		before, files, size = c.tree(b.Root), b.Files, b.Bytes
 	}
 	g, proving := errgroup.WithContext(ctx)

@@ -38,6 +38,7 @@ type pair struct {
 	seen    []cosign.Change
 	// alter changes what the co-signer fetches.
 	alter func(path string, b []byte) []byte
+	gone  string // a path that it does not find
 	site  *httptest.Server
 	key   string
 }
@@ -46,6 +47,9 @@ type pair struct {
 func (p *pair) Name() string { return "public" }
 
 func (p *pair) Fetch(ctx context.Context, path string, max int64) ([]byte, error) {
+	if path == p.gone {
+		return nil, target.ErrNotExist
+	}
 	b, err := p.Targets[0].Get(ctx, path, max)
 	if err == nil && p.alter != nil {
 		b = p.alter(path, bytes.Clone(b))
@@ -241,6 +245,24 @@ func TestBrokenReleaseIsNotShown(t *testing.T) {
 	}
 }
 
+// After a takedown that it did not sign the tree before may be gone: then everything is shown as new.
+func TestTreeBeforeIsGone(t *testing.T) {
+	p := newPair(t)
+	p.put(t, "first")
+	if err := p.publish(t); err != nil {
+		t.Fatal(err)
+	}
+	p.put(t, "second")
+	root := p.seen[0].After.Root
+	p.gone = edition.ObjectPath(root)
+	if err := p.publish(t); err != nil {
+		t.Fatal(err)
+	}
+	if c := p.seen[1]; !c.Blind || c.Before.Edition != 1 || len(c.Coming) != int(c.After.Files) {
+		t.Errorf("it was shown %+v", c)
+	}
+}
+
 // A copy of the newsroom, in a thief's hands, gets nothing signed, and the proof of the attempt stays.
 func TestCosignerRefusesAFork(t *testing.T) {
 	p := newPair(t)
@@ -331,6 +353,7 @@ func TestLimits(t *testing.T) {
 		"languages":      {func(c *cosign.Change) { c.After.Languages = []string{"en", "fa"} }, false},
 		"mirrors":        {func(c *cosign.Change) { c.After.Mirrors = []string{"https://thief/"} }, false},
 		"the first":      {func(c *cosign.Change) { c.Before = nil }, false},
+		"nothing before": {func(c *cosign.Change) { c.Blind = true }, false},
 	} {
 		b := before
 		change := cosign.Change{Before: &b, After: before}

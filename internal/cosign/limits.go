@@ -14,7 +14,7 @@ const few = 20
 type Limits struct {
 	// Going and Changing are the shares, in percent, of the files of the edition before that may go, or change.
 	Going, Changing int
-	// Anew lets the first edition of a log through, of which everything is new.
+	// Anew lets an edition through of which everything is new: the first of a log, or one that can't be compared.
 	Anew bool
 	// Identity lets the languages and the mirrors that readers are told of change: a thief would name mirrors.
 	Identity bool
@@ -30,6 +30,9 @@ func (l Limits) Approve(_ context.Context, c Change) error {
 			return errors.New("this is the first edition of its log: a person must look at it")
 		}
 		return nil
+	}
+	if c.Blind && !l.Anew {
+		return errors.New("the edition before is no longer there to compare with: a person must look at it")
 	}
 	var errs []error
 	for _, share := range []struct {

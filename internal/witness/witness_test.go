@@ -463,7 +463,9 @@ func TestClientAgainstLiars(t *testing.T) {
 	}
 	n := 0
 	for name, answer := range map[string]http.HandlerFunc{
-		"redirect":        func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, true1.url+r.URL.Path, 307) },
+		"redirect": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, true1.url+r.URL.Path, http.StatusTemporaryRedirect)
+		},
 		"nothing":         func(http.ResponseWriter, *http.Request) {},
 		"another's":       func(w http.ResponseWriter, _ *http.Request) { w.Write(otherLine) },
 		"of another head": func(w http.ResponseWriter, _ *http.Request) { w.Write(oldLine) },
