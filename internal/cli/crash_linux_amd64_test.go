@@ -13,6 +13,8 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+
+	"coranto/internal/scantest"
 )
 
 // What a crash, a failing disk and a full one leave behind, tried at the calls that write. CORANTO_CRASH=full tries every
@@ -77,6 +79,9 @@ func (s *specimen) recovers(t testing.TB, dir string) checkup {
 	}
 	must(t, "-C", dir, "publish", "-q")
 	s.finished(t, dir)
+	if found := scantest.Find(t, dir, s.gone...); len(found) > 0 {
+		t.Errorf("what was withdrawn is still there: %q", found)
+	}
 	if names := litter(t, dir); len(names) > 0 {
 		t.Errorf("left behind: %q", names)
 	}
@@ -136,6 +141,7 @@ func TestCrash(t *testing.T) {
 		some, many int // calls to try, and to try in full
 	}{
 		{"a correction", correctedRoom, 12, every},
+		{"a takedown", withdrawnRoom, 12, every},
 		{"the first edition", freshRoom, 2, 40},
 		{"the first edition of one story", tinyRoom, 9, every},
 	} {

@@ -16,6 +16,7 @@ import (
 	"coranto/internal/cli"
 	"coranto/internal/durable"
 	"coranto/internal/sample"
+	"coranto/internal/store/sqlite"
 )
 
 // A specimen is a newsroom that is about to publish. Its copies are what is broken.
@@ -27,6 +28,7 @@ type specimen struct {
 	pages      map[uint64]string // its text, by edition
 	public     map[string]string // all that readers see, by name: the hashes of files
 	all        map[string]string // the same of the whole folder
+	gone       []string          // what is nowhere in the folder once the next edition is out
 }
 
 // command runs the command line inside of this process.
@@ -84,6 +86,31 @@ func correctedRoomIn(t testing.TB, base string) *specimen {
 	copyFS(t, stories, sample.Corrected())
 	must(t, "-C", s.dir, "import", "markdown", stories, "-q")
 	s.last, s.next = 1, 2
+	s.learn(t)
+	return s
+}
+
+// withdrawnRoom makes a newsroom that has published some stories, and is to take one of them back and to erase it.
+func withdrawnRoom(t testing.TB) *specimen {
+	t.Helper()
+	base := scratch(t)
+	stories := filepath.Join(base, "stories")
+	copyFS(t, stories, sample.Stories())
+	for _, name := range []string{"closed-hearing", "radio-licence", "river-return", "samara-border", "spring-flood", "two-language-school"} {
+		if err := os.RemoveAll(filepath.Join(stories, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := newSpecimen(t, base, sampleTags(t, stories), "markdown", stories)
+	must(t, "-C", s.dir, "publish", "-q")
+	st, err := sqlite.Open(t.Context(), s.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(st.Withdraw(t.Context(), "bread-prices", true), st.Close()); err != nil {
+		t.Fatal(err)
+	}
+	s.last, s.next, s.gone = 1, 2, []string{"bread-prices", "bread-", "flour", "price of bread"}
 	s.learn(t)
 	return s
 }

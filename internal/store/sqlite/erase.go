@@ -162,8 +162,12 @@ func (e erasure) topics() error {
 	return nil
 }
 
+// maxInMemory is the size in bytes of a database that is written anew by way of a copy in memory. That of a larger one
+// is a file without a name in the system's folder for temporary files.
+const maxInMemory = 256 << 20
+
 // compact writes the files of the store anew: the database, of which SQLite only marks as free what was deleted, its
-// write-ahead log, and the folder of renditions. The copy of the database is made in memory (temp_store).
+// write-ahead log, and the folder of renditions.
 func (s *Store) compact(ctx context.Context) error {
 	if err := s.removeOrphans(ctx); err != nil {
 		return err
@@ -173,13 +177,27 @@ func (s *Store) compact(ctx context.Context) error {
 		return err
 	}
 	defer func() { s.write <- w }()
-	if err := w.exec(ctx, "VACUUM"); err != nil {
+	if err := vacuum(ctx, w, maxInMemory); err != nil {
 		return err
 	}
 	if err := truncateLog(ctx, w); err != nil {
 		return err
 	}
 	return w.exec(ctx, "UPDATE takedown SET compact = 0 WHERE one = 1")
+}
+
+func vacuum(ctx context.Context, w *session, inMemory int64) error {
+	size, err := one(ctx, w, value[int64], "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
+	if err != nil {
+		return err
+	}
+	if size > inMemory {
+		if err := w.exec(ctx, "PRAGMA temp_store = FILE"); err != nil {
+			return err
+		}
+		defer w.exec(context.WithoutCancel(ctx), "PRAGMA temp_store = MEMORY")
+	}
+	return w.exec(ctx, "VACUUM")
 }
 
 // truncateLog folds all of the write-ahead log back, and leaves it empty.
