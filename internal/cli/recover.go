@@ -232,7 +232,7 @@ func explainRecoveryPull(err error, res mirror.Result, own, dir string) error {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return err
-	case errors.Is(err, mirror.ErrOccupied) || strings.Contains(err.Error(), "holds no edition of this newsroom"):
+	case errors.Is(err, mirror.ErrOccupied), errors.Is(err, mirror.ErrForeign):
 		return withHint(fmt.Errorf("target %q: %w", own, err), "move "+dir+" away, and run this again")
 	case lied:
 		return withHint(&codeError{exitUnverified, said}, "nothing of it was taken over; try other mirrors")
@@ -278,7 +278,8 @@ func (r *recovery) replaceLost(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if role := lost.Roles[0]; role == "log" || role == "cosigner" { // no root key is needed
+	role := lost.Roles[0]
+	if (role == "log" || role == "cosigner") && !r.keys.TargetsElsewhere() { // no root key is needed
 		_, err = r.keys.ReplaceLog(last, floor, rand.Reader, time.Now())
 	} else {
 		err = r.propose(last, floor)

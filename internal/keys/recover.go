@@ -171,16 +171,17 @@ func compareRoots(a, b string) int {
 // its edition: the policy that says so waits beside the keys, and comes into force with the root. Proposing again takes
 // the keys that wait already, so that proposals which are under way stay good.
 func (k *Keys) ProposeLost(last edition.Checkpoint, floor uint64, rnd io.Reader, now time.Time) (Proposal, error) {
-	var lost *LostError
-	if !errors.As(k.Lost(), &lost) {
+	if k.Lost() == nil {
 		return Proposal{}, errors.New("no key is lost")
 	}
 	m, err := k.nextRoot(now)
 	if err != nil {
 		return Proposal{}, err
 	}
-	for _, role := range lost.Roles {
-		if !slices.Contains(roleNames[:], role) {
+	logLost := k.log == nil || k.cosignerLost()
+	for _, role := range roleNames[1:] {
+		// The key of targets may be elsewhere on purpose; where it must sign for a new log, the root makes another.
+		if k.roles[role] != nil || role == metadata.TARGETS && k.TargetsElsewhere() && !logLost {
 			continue
 		}
 		key, err := k.waiting(role, rnd)
@@ -191,7 +192,7 @@ func (k *Keys) ProposeLost(last edition.Checkpoint, floor uint64, rnd io.Reader,
 			return Proposal{}, err
 		}
 	}
-	if k.log != nil && !k.cosignerLost() {
+	if !logLost {
 		return Proposal{m}, nil
 	}
 	p, err := k.newLog(last, floor, rnd)

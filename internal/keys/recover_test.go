@@ -2,6 +2,7 @@ package keys_test
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"errors"
 	"io/fs"
 	"maps"
@@ -197,6 +198,28 @@ func TestReplaceOneLost(t *testing.T) {
 				t.Errorf("a new log: %v", isNew)
 			}
 		})
+	}
+}
+
+// A log key that is lost while the key of targets is kept elsewhere takes the root, which makes another of both.
+func TestReplaceLogWithTargetsElsewhere(t *testing.T) {
+	k, dir := create(t, "The Lantern")
+	r, served := reader(t, k), mirror(must[map[string][]byte](t)(k.Files()))
+	if err := r.Refresh(t.Context(), served.fetch); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(k.CarryTargets(func(ed25519.PrivateKey) error { return nil }), dir.Remove("keys/log.key")); err != nil {
+		t.Fatal(err)
+	}
+	k = must[*keys.Keys](t)(keys.OpenPartial(dir))
+	if got := lost(k); !slices.Equal(got, []string{"log"}) {
+		t.Errorf("lost: got %v", got)
+	}
+	replaceLost(t, k)
+	k = must[*keys.Keys](t)(keys.Open(dir))
+	served.add(must[map[string][]byte](t)(k.Files()))
+	if err := r.Refresh(t.Context(), served.fetch); err != nil || !exists(dir, "keys/targets.pem") {
+		t.Errorf("got %v", err)
 	}
 }
 

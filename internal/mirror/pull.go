@@ -81,6 +81,9 @@ var ErrLocked = durable.ErrLocked
 // ErrOccupied is returned for a place that holds files, but no edition: they are somebody's.
 var ErrOccupied = errors.New("holds files that are no mirror's")
 
+// ErrForeign is returned for a place that holds another newsroom's edition, or a damaged one.
+var ErrForeign = errors.New("holds no edition of this newsroom")
+
 // A QuotaError says that an edition does not fit. Nothing of it was kept.
 type QuotaError struct{ Quota, Needs int64 }
 
@@ -219,7 +222,7 @@ func (p *pull) adopt(ctx context.Context) error {
 		}
 	} else if !errors.Is(err, target.ErrNotExist) {
 		if err := p.adoptEdition(ctx); err != nil {
-			return fmt.Errorf("%q holds no edition of this newsroom: %w", p.opt.To.Name(), err)
+			return fmt.Errorf("%q %w: %w", p.opt.To.Name(), ErrForeign, err)
 		}
 	}
 	p.rec.trust = id
