@@ -468,6 +468,9 @@ func attackMissingRoot(t *testing.T) {
 }
 
 func attackManyRoots(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a thousand roots")
+	}
 	w := newRealm(t)
 	honest := w.issue(map[string]string{wanted: story(truth)})
 	// Roots that the newsroom's own keys have signed, as many as are asked for: none of the other mirrors has them.
