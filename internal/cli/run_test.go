@@ -45,7 +45,7 @@ every = "1s"
 command = ["sh", "-c", "cat >>../heard"]
 after = "1s"
 `)
-	r := startRun(t, s.dir, "--health", "127.0.0.1:0", "--settle", "0s", "--retry", "1s")
+	r := startRun(t, s.dir, nil, "--health", "127.0.0.1:0", "--settle", "0s", "--retry", "1s")
 	address := next(t, r.lines, `health: (http://\S+/)`)
 	next(t, r.lines, `msg=published why=(start) .*late=stick`)
 	next(t, r.lines, `msg=published why=(changes) edition=2`)
@@ -92,6 +92,7 @@ after = "1s"
 
 // Somebody changes the configuration, or what is scheduled falls due: it comes out by itself.
 func TestRunSchedule(t *testing.T) {
+	t.Parallel()
 	s := tinyRoom(t)
 	socket := filepath.Join(filepath.Dir(s.dir), "notify")
 	supervisor, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: socket, Net: "unixgram"})
@@ -100,22 +101,31 @@ func TestRunSchedule(t *testing.T) {
 	}
 	defer supervisor.Close()
 	t.Setenv("NOTIFY_SOCKET", socket)
-	r := startRun(t, s.dir, "--settle", "0s")
+	config, err := os.ReadFile(filepath.Join(s.dir, "coranto.toml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	config = append(config, "[[import]]\nname = \"stories\"\nkind = \"markdown\"\npath = \"../stories\"\nevery = \"1h\"\n"...)
+	writeFile(t, filepath.Join(s.dir, "coranto.toml"), string(config))
+	stories := filepath.Join(filepath.Dir(s.dir), "stories/border")
+	if err := os.MkdirAll(stories, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, filepath.Join(stories, "en.md"), "---\nheadline: The border is closed\npublished: 2026-11-20T09:00:00Z\n---\nIt is.\n")
+	r := startRun(t, s.dir, nil, "--settle", "0s")
 	told := make([]byte, 100)
 	if n, err := supervisor.Read(told); err != nil || string(told[:n]) != "READY=1" {
 		t.Errorf("the supervisor was told %q, %v", told[:n], err)
 	}
 	next(t, r.lines, `msg=published why=(start) edition=1`)
+	next(t, r.lines, `msg=imported import=stories new=(1)`)
+	next(t, r.lines, `msg=published why=(changes) edition=2`)
 	later := filepath.Join(filepath.Dir(s.dir), "later.json")
 	writeFile(t, later, strings.Replace(runFeed("Later"), "2026-11-22T13:00:00Z", time.Now().Add(5*time.Second).UTC().Format(time.RFC3339), 1))
 	must(t, "-C", s.dir, "import", "feed", later, "-q")
-	next(t, r.lines, `msg=published why=(schedule) edition=2`)
-	config, err := os.ReadFile(filepath.Join(s.dir, "coranto.toml"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	next(t, r.lines, `msg=published why=(schedule) edition=3`)
 	writeFile(t, filepath.Join(s.dir, "coranto.toml"), strings.Replace(string(config), "mirrors = []", `mirrors = ["http://127.0.0.1:1/"]`, 1))
-	next(t, r.lines, `msg=published why=(changes) edition=3`)
+	next(t, r.lines, `msg=published why=(changes) edition=4`)
 	go r.readOn()
 	r.stop(t)
 }
@@ -156,7 +166,7 @@ func TestRunLooks(t *testing.T) {
 		t.Fatal(err)
 	}
 	writeFile(t, filepath.Join(s.dir, "coranto.toml"), strings.Replace(string(config), "mirrors = []", `mirrors = ["`+server.URL+`/"]`, 1))
-	r := startRun(t, s.dir, "--settle", "0s")
+	r := startRun(t, s.dir, nil, "--settle", "0s")
 	next(t, r.lines, `msg=published why=(start) `)
 	go r.readOn()
 	r.stop(t)
@@ -179,9 +189,10 @@ type runningPress struct {
 	ended chan struct{}
 }
 
-func startRun(t *testing.T, dir string, args ...string) *runningPress {
+func startRun(t *testing.T, dir string, env []string, args ...string) *runningPress {
 	t.Helper()
 	r := &runningPress{cmd: exec.Command("coranto", append([]string{"-C", dir, "run"}, args...)...), ended: make(chan struct{})}
+	r.cmd.Env = append(os.Environ(), env...)
 	stderr, err := r.cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
