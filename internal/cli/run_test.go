@@ -100,7 +100,6 @@ func TestRunSchedule(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer supervisor.Close()
-	t.Setenv("NOTIFY_SOCKET", socket)
 	config, err := os.ReadFile(filepath.Join(s.dir, "coranto.toml"))
 	if err != nil {
 		t.Fatal(err)
@@ -112,7 +111,7 @@ func TestRunSchedule(t *testing.T) {
 		t.Fatal(err)
 	}
 	writeFile(t, filepath.Join(stories, "en.md"), "---\nheadline: The border is closed\npublished: 2026-11-20T09:00:00Z\n---\nIt is.\n")
-	r := startRun(t, s.dir, nil, "--settle", "0s")
+	r := startRun(t, s.dir, []string{"NOTIFY_SOCKET=" + socket}, "--settle", "0s")
 	told := make([]byte, 100)
 	if n, err := supervisor.Read(told); err != nil || string(told[:n]) != "READY=1" {
 		t.Errorf("the supervisor was told %q, %v", told[:n], err)
