@@ -86,7 +86,7 @@ func openHead(b []byte, keys []string) (h SignedHead, err error) {
 	}
 	h.Checkpoint, err = ParseCheckpoint([]byte(n.Text))
 	if err == nil && h.Origin != verifiers[0].Name() {
-		err = fmt.Errorf("log %q, signed by the key of %q", h.Origin, verifiers[0].Name())
+		err = fmt.Errorf("log %q, want %q, whose key has signed", h.Origin, verifiers[0].Name())
 	}
 	return h, err
 }
@@ -218,9 +218,12 @@ func ParseEvidence(b []byte) (Evidence, error) {
 // parseEvidence reads the blocks between empty lines: keys, then text and signatures of both notes, then the proof.
 func parseEvidence(text string) (e Evidence, err error) {
 	rest, ok := strings.CutPrefix(text, evidenceHeader)
+	if !ok {
+		return e, fmt.Errorf("it does not begin with %q", evidenceHeader)
+	}
 	blocks := strings.SplitN(rest, "\n\n", 7)
-	if !ok || len(blocks) < 5 || len(blocks) > 6 {
-		return e, fmt.Errorf("%d blocks, want keys, two notes of two blocks each, and perhaps a proof", len(blocks))
+	if len(blocks) < 5 || len(blocks) > 6 {
+		return e, fmt.Errorf("%d parts between empty lines, want keys, two notes of two parts each, and perhaps a proof", len(blocks))
 	}
 	for line := range strings.SplitSeq(blocks[0], "\n") {
 		key, ok := strings.CutPrefix(line, "key ")

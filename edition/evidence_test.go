@@ -11,6 +11,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"coranto/edition"
+	"coranto/vectors"
 )
 
 // forked returns two newsrooms of one key that agree on n editions and have m more each, which differ.
@@ -142,8 +143,15 @@ func TestNoEvidenceOfAGoodLog(t *testing.T) {
 }
 
 func FuzzParseEvidence(f *testing.F) {
-	f.Add([]byte("coranto evidence 1\n"))
-	f.Add([]byte("coranto evidence 1\nkey a+00000000+AAAA\n\na\n1\nAA==\n\n— a AAAA\n\na\n1\nAA==\n\n— a AAAA\n"))
+	file, err := vectors.Load[vectors.Raw, vectors.EvidenceValue]("evidence.json")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, c := range file.Cases {
+		if b := c.In.Bytes.Join(); len(b) < 10_000 {
+			f.Add(b)
+		}
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		e, err := edition.ParseEvidence(b)
 		if err == nil && !bytes.Equal(e.Marshal(), b) {

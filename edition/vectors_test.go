@@ -75,9 +75,10 @@ var reasons = map[string]string{
 	"kept-name":          `of the format's own|is kept for twins`,
 	"keys-do-not-rise":   `does not follow`,
 	"missing-field":      `is missing`,
-	"missing-line":       `max_age|one valid encoding|quorum|not a verifier key`,
+	"missing-line":       `max_age|one valid encoding|quorum|not a verifier key|parts between empty lines`,
 	"missing-role":       `missing`,
 	"no-cosigner":        `not co-signed by the newsroom`,
+	"no-fork":            `extends the other|are the same`,
 	"no-language":        `no language`,
 	"no-log":             `not signed by the log`,
 	"no-quorum":          `don't make the quorum`,
@@ -94,6 +95,7 @@ var reasons = map[string]string{
 	"older":              `version`,
 	"one-child":          `one child`,
 	"small-order":        `small order`,
+	"spare-key":          `signed neither`,
 	"too-large":          `over the limit|not a number of at most|length|Length`,
 	"trailing-bytes":     `bytes after|not the \d+ bytes|one valid encoding|follows the object`,
 	"unknown-field":      `is unknown`,
@@ -101,7 +103,7 @@ var reasons = map[string]string{
 	"unknown-line":       `is not of the format`,
 	"unknown-signature":  `doesn't name|doesn't have`,
 	"wrong-kind":         `is of kind`,
-	"wrong-order":        `where ".*" should be|one valid encoding|not sorted|multiple signatures`,
+	"wrong-order":        `where ".*" should be|one valid encoding|not sorted|multiple signatures|comes first`,
 	"wrong-origin":       `want "|two logs`,
 }
 
@@ -401,6 +403,18 @@ func TestVectorsLog(t *testing.T) {
 			return vectors.HeadsValue{Fork: true}, nil
 		}
 		return v, err
+	})
+}
+
+func TestVectorsEvidence(t *testing.T) {
+	run(t, "evidence.json", func(t *testing.T, _ vectors.File[vectors.Raw, vectors.EvidenceValue], in vectors.Raw) (v vectors.EvidenceValue, err error) {
+		e, err := edition.ParseEvidence(in.Bytes.Join())
+		if err != nil {
+			return v, err
+		}
+		again(t, e.Marshal(), in.Bytes.Join())
+		return vectors.EvidenceValue{Old: headValue(e.Old.Checkpoint), New: headValue(e.New.Checkpoint),
+			OldSigners: len(e.Old.Signers), NewSigners: len(e.New.Signers)}, nil
 	})
 }
 

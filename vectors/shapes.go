@@ -195,6 +195,14 @@ type HeadsValue struct {
 	Fork bool `json:"fork"`
 }
 
+// EvidenceValue is what evidence says (evidence.json): the two heads, and how many keys have signed each.
+type EvidenceValue struct {
+	Old        Head `json:"old"`
+	New        Head `json:"new"`
+	OldSigners int  `json:"old_signers"`
+	NewSigners int  `json:"new_signers"`
+}
+
 // Signed is what must be verified under a policy, by its name in the file (checkpoint.json, latest.json).
 type Signed struct {
 	Policy string `json:"policy"`

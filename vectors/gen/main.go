@@ -47,6 +47,7 @@ func generate() map[string][]byte {
 		"bundle.json":           bundles().encode(),
 		"log.json":              records().encode(),
 		"consistency.json":      consistency().encode(),
+		"evidence.json":         evidences().encode(),
 		"checkpoint.json":       checkpoints().encode(),
 		"latest.json":           latests().encode(),
 		"policy.json":           policies().encode(),
