@@ -87,7 +87,7 @@ func (e *env) read(ctx context.Context, masthead string, o readOptions) error {
 	if len(o.mirrors) == 0 && len(given.mirrors()) == 0 {
 		return usagef("the masthead names no mirror: give one with --mirror URL")
 	}
-	keep, closeKeep, err := e.openKeep(ctx, given.id(), o.keep)
+	keep, closeKeep, err := e.openKeep(ctx, o.keep)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"coranto/edition"
 	"coranto/reader"
 )
 
@@ -35,19 +34,19 @@ func (k keepChoice) check() error {
 	return nil
 }
 
-// sealedDir is the folder of the encrypted keep, in the one that was given or in the cache. It is one for all newsrooms:
-// a folder for each would tell how many one reads.
+// sealedDir is the folder of the encrypted keep, in the one that was given or in the cache.
 const sealedDir = "sealed"
 
-// openKeep opens where what was read is kept: a folder of the masthead's own, an encrypted one, or memory. The function
-// that it returns closes it, and removes a folder of the cache in which nothing is kept.
-func (e *env) openKeep(ctx context.Context, id edition.Hash, k keepChoice) (reader.Keep, func(), error) {
+// openKeep opens where what was read is kept: a folder, an encrypted one in it, or memory. One folder is for all
+// newsrooms, so that removing everything leaves none out. The function that it returns closes it, and removes a folder of
+// the cache in which nothing is kept.
+func (e *env) openKeep(ctx context.Context, k keepChoice) (reader.Keep, func(), error) {
 	nothing := func() {}
 	if k.noTrace {
 		return reader.Memory(int64(k.limit)), nothing, nil
 	}
-	base, plain, ours := k.dir, k.dir, false
-	if k.dir == "" {
+	dir, ours := k.dir, k.dir == ""
+	if ours {
 		cache, err := os.UserCacheDir()
 		if err != nil && k.encrypted() {
 			return nil, nothing, withHint(err, "--keep FOLDER says where to keep what was read")
@@ -56,33 +55,32 @@ func (e *env) openKeep(ctx context.Context, id edition.Hash, k keepChoice) (read
 			e.say("nothing is kept: %v", err)
 			return reader.Memory(int64(k.limit)), nothing, nil
 		}
-		base, ours = filepath.Join(cache, "coranto"), true
-		plain = filepath.Join(base, id.String()[:16])
+		dir = filepath.Join(cache, "coranto")
 	}
 	if k.encrypted() {
-		return e.openSealed(ctx, filepath.Join(base, sealedDir), plain, k)
+		return e.openSealed(ctx, filepath.Join(dir, sealedDir), dir, k)
 	}
-	if _, err := os.Lstat(filepath.Join(base, sealedDir, reader.SealedKeyPath)); err == nil {
+	if _, err := os.Lstat(filepath.Join(dir, sealedDir, reader.SealedKeyPath)); err == nil {
 		return nil, nothing, withHint(&usageError{errors.New("what was read before is kept encrypted, and this would not be")},
 			"--passphrase opens it; --leave-no-trace keeps nothing; --keep FOLDER keeps it elsewhere, for all to read")
 	}
-	root, err := openPrivate(plain)
+	root, err := openPrivate(dir)
 	if err != nil && ours {
 		e.say("nothing is kept: %v", err)
 		return reader.Memory(int64(k.limit)), nothing, nil
 	}
 	if err != nil {
-		return nil, nothing, withHint(folderError(plain, err), "--keep FOLDER keeps what was read elsewhere, --leave-no-trace nowhere")
+		return nil, nothing, withHint(folderError(dir, err), "--keep FOLDER keeps what was read elsewhere, --leave-no-trace nowhere")
 	}
 	return reader.Dir(root, int64(k.limit)), func() {
 		root.Close()
 		if ours {
-			removeEmpty(plain, base)
+			removeEmpty(dir)
 		}
 	}, nil
 }
 
-// removeEmpty removes folders, the innermost first, up to one that holds something. Their names tell what was read.
+// removeEmpty removes folders, the innermost first, up to one that holds something.
 func removeEmpty(dirs ...string) {
 	for _, dir := range dirs {
 		if os.Remove(dir) != nil {
@@ -150,11 +148,7 @@ func (e *env) moveSealed(to *reader.SealedKeep, plain string) error {
 			"erasing: an expert may still find it")
 		err = from.MoveInto(to)
 	}
-	root.Close()
-	if err == nil {
-		removeEmpty(plain)
-	}
-	return err
+	return errors.Join(err, root.Close())
 }
 
 // keepPassphrase gets the passphrase of the encrypted keep: the first line of a file, or from the terminal.
