@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,7 @@ import (
 	"coranto/internal/store"
 	"coranto/internal/store/sqlite"
 	"coranto/internal/target"
+	"coranto/internal/witness"
 	"coranto/reader"
 )
 
@@ -98,9 +100,6 @@ type recoveryReport struct {
 	// KeysReplaced are the roles with new keys, KeysLost those that still need them.
 	KeysReplaced []string `json:"keys_replaced"`
 	KeysLost     []string `json:"keys_lost"`
-	// Forks is the number of pairs of heads that can't both be the newsroom's; Evidence is the folder that has them.
-	Forks    int    `json:"forks,omitempty"`
-	Evidence string `json:"evidence,omitempty"`
 }
 
 func (e *env) recover(ctx context.Context, o recoverOptions) error {
@@ -149,10 +148,8 @@ func (r *recovery) run(ctx context.Context) error {
 		lost = withHint(&codeError{exitPartial, fmt.Errorf("%s of the edition could not be taken over", plural(n, "story", "stories"))},
 			"the next publish takes their pages away: ask for help before you publish, and keep a mirror as it is")
 	}
-	if r.report.Forks == 0 {
-		if err := r.n.root.RemoveAll(recoveryDir); err != nil {
-			return err
-		}
+	if err := r.n.root.RemoveAll(recoveryDir); err != nil {
+		return err
 	}
 	return errors.Join(r.tell(), lost)
 }
@@ -196,6 +193,9 @@ func (r *recovery) pull(ctx context.Context, own target.Target) error {
 		defer src.Close()
 		sources = append(sources[:len(sources):len(sources)], src)
 	}
+	if err := r.look(ctx, sources); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(filepath.Join(r.n.dir, recoveryDir), 0o700); err != nil {
 		return err
 	}
@@ -210,11 +210,55 @@ func (r *recovery) pull(ctx context.Context, own target.Target) error {
 		Masthead: r.keys.Masthead(r.n.config.Name, r.n.config.Languages, nil), Sources: sources, To: own, State: state,
 		Recheck: true, Progress: bar.ofStep, Log: slog.New(slog.DiscardHandler),
 	})
-	r.report.Fetched, r.report.Forks = res.Bytes, len(res.Forks)
+	r.report.Fetched = res.Bytes
 	if len(res.Forks) > 0 {
-		r.report.Evidence = filepath.Join(r.n.dir, recoveryDir)
+		return r.forked(res.Forks)
 	}
 	return explainRecoveryPull(err, res, own.Name(), r.n.publicDir())
+}
+
+// look asks all sources for their heads before anything is changed: one of the mirrors that were given must have an
+// edition, and no two of them may have histories that don't go together.
+func (r *recovery) look(ctx context.Context, sources []reader.Source) error {
+	rd, err := reader.Open(r.keys.Masthead(r.n.config.Name, r.n.config.Languages, nil), reader.Options{Sources: sources, Only: true})
+	if err != nil {
+		return err
+	}
+	defer rd.Close()
+	report, err := rd.Refresh(ctx)
+	if len(report.Forks) > 0 {
+		return r.forked(report.Forks)
+	}
+	if err != nil {
+		return explainRead(err, report)
+	}
+	for _, m := range report.Mirrors {
+		given := slices.ContainsFunc(r.sources, func(s reader.Source) bool { return s.Name() == m.Mirror })
+		if given && (m.State == reader.Good || m.State == reader.Old) {
+			return nil
+		}
+	}
+	return withHint(&codeError{exitNoMirror, &mirrorsError{reader.ErrNoMirror, report.Mirrors}},
+		"try other mirrors: any folder, stick or address that ever carried the newsroom will do")
+}
+
+// forked keeps the evidence of two histories, and says that a person must choose.
+func (r *recovery) forked(forks []*edition.ForkError) error {
+	var names []string
+	for _, f := range forks {
+		e, err := edition.ParseEvidence(f.Evidence())
+		if err != nil {
+			return err
+		}
+		name, err := witness.KeepEvidence(r.n.root, e)
+		if err != nil {
+			return err
+		}
+		names = append(names, name)
+	}
+	return withHint(&codeError{exitUnverified, fmt.Errorf("the mirrors have two histories, both signed with this newsroom's key: %s", strings.Join(names, ", "))},
+		"somebody else has the key, or a restored copy has published. Nothing was changed. See which mirror has only what is "+
+			"yours, run this again with that alone, and then coranto keys revoke log: readers of both follow the new log")
 }
 
 // explainRecoveryPull says what every mirror did, and what to do.
@@ -357,9 +401,6 @@ func (r *recovery) tell() error {
 	}
 	for _, role := range rep.KeysReplaced {
 		fmt.Fprintf(w, "new key    %s\n", role)
-	}
-	if rep.Forks > 0 {
-		fmt.Fprintf(w, "evidence   somebody signed another history with the log's key: %s\n", rep.Evidence)
 	}
 	lost := "what no reader ever saw: drafts, stories to come, protected bylines"
 	if rep.Before > 0 {
