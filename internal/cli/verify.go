@@ -23,7 +23,10 @@ var verifyCommand = command{
 	long: `
 Checks every file of a mirror against the newsroom's masthead: that it is the newsroom's own (authentic), that nothing
 is missing (whole), and how fresh it is. The masthead must come from elsewhere than the mirror: from --masthead, or from
-the newsroom's folder that the mirror stands in. One that lies inside the mirror proves nothing.`,
+the newsroom's folder that the mirror stands in. One that lies inside the mirror proves nothing.
+
+A folder is FRESH by no clock: whoever filled it may have chosen what suits one that is wrong. It is AGE UNKNOWN, with the
+time of which it is, or older than that. A mirror's URL is asked now, and can be FRESH.`,
 	apart: true,
 	setup: func(e *env, fs *flag.FlagSet) func(context.Context, []string) error {
 		masthead := fs.String("masthead", "", "the newsroom's `MASTHEAD`: a file, a URL, or the line that begins with coranto:")
