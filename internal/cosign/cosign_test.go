@@ -157,11 +157,17 @@ func TestRelease(t *testing.T) {
 		!slices.ContainsFunc(c.Coming, func(s string) bool { return strings.Contains(s, "/second/") }) {
 		t.Errorf("it was shown %+v", c)
 	}
+	p.verify(t, 2)
+}
+
+// verify checks every byte of the newsroom's own target.
+func (p *pair) verify(t *testing.T, n uint64) {
+	t.Helper()
 	src := must[*reader.FolderSource](t)(reader.Folder(filepath.Join(p.dir, "public")))
 	defer src.Close()
 	a := must[reader.Audit](t)(reader.Verify(t.Context(), src, p.Keys.Masthead(p.Publisher.Name, p.Languages, nil), reader.VerifyOptions{Now: p.Now}))
-	if !a.Authentic || !a.Whole || a.Edition != 2 {
-		t.Errorf("got %+v", a)
+	if !a.Authentic || !a.Whole || a.Edition != n {
+		t.Errorf("got %+v, want edition %d whole", a, n)
 	}
 }
 
@@ -182,6 +188,7 @@ func TestRefusedRelease(t *testing.T) {
 		if got := p.latest(t); got != 1 {
 			t.Fatalf("readers have edition %d", got)
 		}
+		p.verify(t, 1) // nothing of the other is left where a mirror would have to explain it
 	}
 	p.approve = func(cosign.Change) error { return nil }
 	p.put(t, "third")

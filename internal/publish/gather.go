@@ -13,6 +13,7 @@ import (
 
 	"coranto/edition"
 	"coranto/internal/editionlog"
+	"coranto/internal/target"
 	"coranto/internal/witness"
 )
 
@@ -120,8 +121,9 @@ func (q question) ask(ctx context.Context, where string, w Witness) ([]byte, err
 	return nil, fork
 }
 
-// release returns the newsroom's own co-signature: by the key that is here, or by the release co-signer. The release co-signer reads
-// the edition from the newsroom's own target, which needs the log's tiles for that.
+// release returns the newsroom's own co-signature: by the key that is here, or by the release co-signer, who reads the
+// edition from the newsroom's own target and needs the log's tiles there. Those of a head that is not released are taken
+// away again: nothing that readers have leads to them.
 func (q question) release(ctx context.Context) ([]byte, error) {
 	p := q.p
 	if own := p.Keys.Cosigner(q.r.now); own != nil {
@@ -130,23 +132,56 @@ func (q question) release(ctx context.Context) ([]byte, error) {
 	if p.Cosigner == nil {
 		return nil, errors.New("the release co-signer's key is elsewhere, and nobody said where it answers")
 	}
-	had, err := p.had(ctx, p.Targets[0])
-	if err == nil {
-		err = p.putLog(ctx, p.Targets[0], q.r.last, had)
-	}
+	hide, err := q.show(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("show the edition to the release co-signer: %w", err)
 	}
 	p.Progress("wait for the release co-signer", 0, 1)
 	line, err := q.ask(ctx, "the release co-signer", p.Cosigner)
-	if err == nil || ctx.Err() != nil {
-		return line, errors.Join(err, ctx.Err())
+	if err == nil {
+		return line, nil
 	}
+	err = errors.Join(err, ctx.Err(), hide())
 	var fork *ForkError
-	if errors.As(err, &fork) {
+	if errors.As(err, &fork) || ctx.Err() != nil {
 		return nil, err
 	}
 	return nil, &UnsignedError{Edition: q.r.last.Number, Cosigner: true, Said: map[string]string{"co-signer": err.Error()}}
+}
+
+// show puts the tiles of the head on the newsroom's own target, and returns what takes those away that the head which
+// readers have there does not need.
+func (q question) show(ctx context.Context) (hide func() error, err error) {
+	p, own := q.p, q.p.Targets[0]
+	readers, known := int64(0), true // the size of the head that readers have
+	latest, err := own.Get(ctx, edition.LatestPath, edition.MaxLatest)
+	switch {
+	case err == nil:
+		theirs, err := p.openHead(ctx, latest, own.Get)
+		readers, known = theirs.Size, err == nil
+	case !errors.Is(err, target.ErrNotExist):
+		return nil, err
+	}
+	files, err := editionlog.Tiles(ctx, p.Store, p.Store, min(readers, q.head.Size), q.head.Size)
+	if err == nil {
+		err = putAll(ctx, own, files)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return func() error {
+		if !known {
+			return nil // they may be those of a log that was replaced, which readers need
+		}
+		ctx := context.WithoutCancel(ctx)
+		needed, err := editionlog.Tiles(ctx, p.Store, p.Store, 0, min(readers, q.head.Size))
+		for name := range files {
+			if needed[name] == nil && err == nil {
+				err = own.Delete(ctx, name)
+			}
+		}
+		return err
+	}, nil
 }
 
 // witnessed adds the co-signatures of witnesses to a note, in the policy's order.
