@@ -21,7 +21,7 @@ type waiting struct {
 // unwanted says why the newsroom does not take a story: it withdrew it, or its own has names that are never published,
 // which the import would lose. An error is the store's.
 func (r *run) unwanted(s news.Story) (reason, err error) {
-	if reason, err = r.w.Withdrawn(r.ctx, s.ID); reason != nil || err != nil {
+	if reason, err = r.w.Withdrawn(r.ctx, s.Names()...); reason != nil || err != nil {
 		return reason, err
 	}
 	own, err := r.st.Story(r.ctx, s.ID)
