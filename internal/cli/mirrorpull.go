@@ -153,6 +153,8 @@ func (p *pulling) explain(err error, res mirror.Result) error {
 		return withHint(fmt.Errorf("another pull works on %s", p.opt.To.Name()), "wait for it to end")
 	case errors.Is(err, mirror.ErrOccupied):
 		return withHint(err, "give a folder that is empty or not there yet")
+	case errors.Is(err, mirror.ErrDamaged):
+		return withHint(err, "see to the disk; --recheck reads everything, and fetches anew what is damaged")
 	case errors.Is(err, syscall.ENOSPC):
 		return withHint(err, "make room on the disk, or set a --quota; what the mirror had stands as it did")
 	case errors.As(err, &quota):

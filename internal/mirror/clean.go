@@ -53,7 +53,7 @@ func (p *pull) sweepNow() bool {
 
 // distrust makes the next pull look at everything when what stands here turned out to be damaged.
 func (p *pull) distrust(err error) error {
-	if !errors.Is(err, errDamaged) {
+	if !errors.Is(err, ErrDamaged) {
 		return err
 	}
 	p.rec.objects, p.rec.clean = edition.Hash{}, edition.Hash{}

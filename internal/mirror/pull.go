@@ -27,8 +27,8 @@ type Options struct {
 	// works on them.
 	To    target.Target
 	State *os.Root
-	// Retain is how long objects stay that are no longer part of the edition, for readers that are at an older one. When
-	// the newsroom takes something back they go at once.
+	// Retain is how long objects stay that are no longer part of the edition, for readers that are at an older one; they
+	// may stay a quarter longer, since looking for them takes time. When the newsroom takes something back they go at once.
 	Retain time.Duration
 	// Quota is the number of bytes that the mirror may take, 0 for no limit; Used says how many it takes now.
 	Quota int64
@@ -183,7 +183,11 @@ func (p *pull) run(ctx context.Context) error {
 			return err // nobody has anything newer
 		}
 		before = p.head.ManifestHash
-		if err = p.bring(ctx); err == nil || ctx.Err() != nil || !missing(err) {
+		if err = p.bring(ctx); errors.Is(err, ErrDamaged) && ctx.Err() == nil {
+			p.opt.Log.Warn("everything is looked at again", "error", err)
+			err = p.bring(ctx)
+		}
+		if err == nil || ctx.Err() != nil || !missing(err) {
 			return first(ctx.Err(), err)
 		}
 		p.opt.Log.Info("begun anew", "edition", p.head.Manifest.Edition, "error", err)
@@ -275,7 +279,7 @@ func (p *pull) bring(ctx context.Context) error {
 	next := p.treeOf(p.head.Manifest)
 	isNew := p.rec.pages != p.head.ManifestHash
 	old := p.base(ctx, isNew)
-	if err := p.bringObjects(ctx, old, next); errors.Is(err, errDamaged) && !old.Root.IsZero() {
+	if err := p.bringObjects(ctx, old, next); errors.Is(err, ErrDamaged) && !old.Root.IsZero() {
 		p.opt.Log.Warn("everything is looked at again", "error", err)
 		old = edition.Tree{}
 		if err := p.bringObjects(ctx, old, next); err != nil {

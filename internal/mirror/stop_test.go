@@ -3,9 +3,12 @@ package mirror_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -237,6 +240,38 @@ func TestRecheck(t *testing.T) {
 	if res := k.pulls(1); res.ObjectsNew < n/2 || res.New {
 		t.Errorf("got %+v", res)
 	}
+}
+
+// A part of the tree that is damaged and was not looked at is met by the sweep at the latest, and then made good.
+func TestDamageIsMet(t *testing.T) {
+	t.Parallel()
+	r := first(t, 120)
+	k := r.keeper(r.good())
+	k.pulls(1)
+	damaged := 0
+	for _, name := range slices.Sorted(maps.Keys(objects(t, k.dir))) {
+		f := filepath.Join(k.dir, "o", name[:2], name)
+		b, err := os.ReadFile(f)
+		must(t, err)
+		if len(b) > 2 && b[0] == 1 && b[1] == 0 && damaged < 3 { // a leaf of the tree
+			damaged++
+			b[len(b)/2] ^= 1
+			must(t, os.Remove(f)) // and not what shares its bytes
+			must(t, os.WriteFile(f, b, 0o644))
+		}
+	}
+	if damaged < 3 || len(k.audit().Problems) == 0 {
+		t.Fatalf("only %d nodes are damaged", damaged)
+	}
+	for i := range 4 { // over more time than they are retained
+		r.put(2, fmt.Sprintf("corrected %d times", i))
+		r.publish()
+		if _, err := k.pull(); err != nil {
+			t.Errorf("pull %d: %v", i, err)
+		}
+		r.now = r.now.Add(50 * time.Minute)
+	}
+	k.pulls(5)
 }
 
 // A folder that somebody copied, or whose memory was lost, is taken over, and put in order.

@@ -33,15 +33,16 @@ func (p *pull) treeOf(m edition.Manifest) edition.Tree {
 	}}
 }
 
-// errDamaged says that the tree of an edition that stands here can't be read whole.
-var errDamaged = errors.New("damaged here")
+// ErrDamaged is returned, wrapped, when what stands here of an edition can't be read whole, and looking at everything did
+// not make it good.
+var ErrDamaged = errors.New("damaged here")
 
 // damaged wraps what a tree that is read from here yields for an error.
 func damaged(err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	return fmt.Errorf("%w: %w", errDamaged, err)
+	return fmt.Errorf("%w: %w", ErrDamaged, err)
 }
 
 // nodes brings the nodes of a tree here that an older one has not, level by level.
