@@ -97,13 +97,15 @@ type recoveryReport struct {
 	publish.Recovered
 	// Fetched are the bytes that mirrors sent.
 	Fetched int64 `json:"fetched"`
+	// Settings are those of coranto.toml that say otherwise than the edition, which the next publish would follow.
+	Settings []string `json:"settings"`
 	// KeysReplaced are the roles with new keys, KeysLost those that still need them.
 	KeysReplaced []string `json:"keys_replaced"`
 	KeysLost     []string `json:"keys_lost"`
 }
 
 func (e *env) recover(ctx context.Context, o recoverOptions) error {
-	r := &recovery{e: e, o: o, report: recoveryReport{KeysReplaced: []string{}, KeysLost: []string{}}}
+	r := &recovery{e: e, o: o, report: recoveryReport{Settings: []string{}, KeysReplaced: []string{}, KeysLost: []string{}}}
 	var err error
 	if _, r.signers, err = o.signers(ctx, e); err != nil {
 		return err
@@ -141,6 +143,9 @@ func (r *recovery) run(ctx context.Context) error {
 		return fmt.Errorf("follow the mirror's trust: %w", err)
 	}
 	if err := r.adopt(ctx, targets); err != nil {
+		return err
+	}
+	if err := r.compareSettings(ctx); err != nil {
 		return err
 	}
 	lost := r.replaceLost(ctx)
@@ -312,6 +317,32 @@ func (r *recovery) adopt(ctx context.Context, targets []target.Target) (err erro
 	return err
 }
 
+// compareSettings notes what the configuration, which no mirror carries, says otherwise than the edition.
+func (r *recovery) compareSettings(ctx context.Context) error {
+	head, err := r.n.store.Head(ctx)
+	if err != nil {
+		return err
+	}
+	m, err := edition.ParseManifest(head.Manifest)
+	if err != nil {
+		return err
+	}
+	for _, s := range []struct {
+		name          string
+		here, edition []string
+	}{{"languages", r.n.config.Languages, m.Languages}, {"mirrors", r.n.config.Mirrors, m.Mirrors}} {
+		if slices.Equal(s.here, s.edition) {
+			continue
+		}
+		quoted := make([]string, len(s.edition))
+		for i, v := range s.edition {
+			quoted[i] = quote(v)
+		}
+		r.report.Settings = append(r.report.Settings, fmt.Sprintf("%s = [%s]", s.name, strings.Join(quoted, ", ")))
+	}
+	return nil
+}
+
 // replaceLost makes new keys in the place of those that count and are not here.
 func (r *recovery) replaceLost(ctx context.Context) error {
 	var lost *keys.LostError
@@ -398,6 +429,9 @@ func (r *recovery) tell() error {
 	}
 	for _, u := range rep.Unread {
 		fmt.Fprintf(w, "not read   %s\n", u)
+	}
+	for _, s := range rep.Settings {
+		fmt.Fprintf(w, "setting    the edition was made with %s, and %s says otherwise: the next publish follows that\n", s, configFile)
 	}
 	for _, role := range rep.KeysReplaced {
 		fmt.Fprintf(w, "new key    %s\n", role)

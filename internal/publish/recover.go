@@ -40,7 +40,8 @@ type Recovered struct {
 type Conflict struct {
 	Story string `json:"story"`
 	Lang  string `json:"lang"`
-	// Ours and Theirs are the numbers of the revisions in the store and in the edition.
+	// Ours and Theirs are the numbers of the revisions in the store and in the edition. Ours is 0 where the store was told
+	// to erase the story.
 	Ours   int `json:"ours"`
 	Theirs int `json:"theirs"`
 	// Newest says whose text is the article's newest revision now: "ours", which the next publish brings out, or

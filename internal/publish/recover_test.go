@@ -120,6 +120,36 @@ func TestRecoverFromABackup(t *testing.T) {
 	}
 }
 
+// A story that was withdrawn and erased before the backup does not come back by a recovery, even where it came out again
+// since: that takes a person who lets it in.
+func TestRecoverLeavesTheErasedErased(t *testing.T) {
+	r := newRoom(t)
+	r.put(t, stories(2)...)
+	r.publish(t)
+	if err := r.Store.Withdraw(t.Context(), "story-1", true); err != nil {
+		t.Fatal(err)
+	}
+	r.publish(t)
+	backup := r.copied(t)
+	if _, err := backup.Store.Story(t.Context(), "story-1"); !errors.Is(err, store.ErrNotFound) {
+		t.Fatalf("got %v, want it erased", err)
+	}
+	if err := r.Store.Restore(t.Context(), "story-1"); err != nil {
+		t.Fatal(err)
+	}
+	r.put(t, story(1, "Out again", "en"))
+	r.publish(t)
+	backup.Targets, backup.now = r.Targets, r.now
+	rec := backup.recover(t)
+	if len(rec.Kept) != 1 || rec.Kept[0] != (publish.Conflict{Story: "story-1", Lang: "en", Theirs: 1, Newest: "ours"}) {
+		t.Errorf("got %+v", rec.Kept)
+	}
+	backup.publish(t)
+	if _, err := os.Stat(filepath.Join(r.dir, "public/en/story/2026/11/01/story-1")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the withdrawn story is out: %v", err)
+	}
+}
+
 // Words that no reader has seen are never lost without a word: the newer ones are the article's, and the others stand
 // among its revisions.
 func TestRecoverConflicts(t *testing.T) {

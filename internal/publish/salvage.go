@@ -109,6 +109,9 @@ func (s *salvage) story(ctx context.Context, paths []string) error {
 		s.out.Unread = append(s.out.Unread, fmt.Sprintf("%s: %v", paths[0], unreadable.err))
 		return nil
 	}
+	if errors.Is(err, errErased) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -145,7 +148,7 @@ func (s *salvage) meet(ctx context.Context, paths []string) (theirs ninjs.Docume
 	}
 	ours, err := s.p.Store.Story(ctx, theirs.Story.ID)
 	if errors.Is(err, store.ErrNotFound) {
-		return theirs, nil, nil
+		return theirs, nil, s.erased(ctx, theirs.Story)
 	}
 	if err == nil {
 		again, err = s.compare(ctx, ours, &theirs)
@@ -160,6 +163,21 @@ func (s *salvage) meet(ctx context.Context, paths []string) (theirs ninjs.Docume
 		return theirs, nil, &unreadableError{fmt.Errorf("together with what the store has of it: %w", err)}
 	}
 	return theirs, again, nil
+}
+
+// errErased says that a story which readers have was withdrawn here, and nothing of it is left: so it stays.
+var errErased = errors.New("was withdrawn here and erased")
+
+// erased returns errErased for a story that the store does not have because it was told to forget it.
+func (s *salvage) erased(ctx context.Context, theirs news.Story) error {
+	name, err := s.p.Store.Withdrawn(ctx, theirs.ID)
+	if err != nil || name == "" {
+		return err
+	}
+	for _, a := range theirs.Articles {
+		s.out.Kept = append(s.out.Kept, Conflict{Story: theirs.ID, Lang: a.Lang, Theirs: a.Number, Newest: "ours"})
+	}
+	return errErased
 }
 
 // missing returns the articles of some in languages that others don't have.
