@@ -355,6 +355,17 @@ func TestDays(t *testing.T) {
 			diary: []string{"0s edition 0", "1h1m2s edition 0"},
 		},
 		{
+			name: "the clock is set back while publishing fails: it waits for no time that was near before",
+			live: func(d *day) {
+				d.errs = []error{failed, failed, failed, failed}
+				d.start()
+				d.pass(5 * minute)
+				d.change(func() { d.back = 24 * hour })
+				d.pass(minute)
+			},
+			diary: []string{"0s failed", "30s failed", "1m30s failed", "3m30s failed", "5m2s edition 0"},
+		},
+		{
 			name: "a mirror that is dead for a day, and one that lies, and one that is old",
 			live: func(d *day) {
 				d.sights = []press.Sight{{Mirror: "https://dead/", State: press.MirrorDead}, {Mirror: "https://lies/", State: press.MirrorLies},

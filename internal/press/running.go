@@ -23,6 +23,7 @@ func (l *lane) busy() bool { return l.what != "" }
 type running struct {
 	*Press
 	started time.Time
+	last    time.Time // when the loop last went round
 	alarms  *alarms
 	done    chan func(now time.Time)
 	wg      sync.WaitGroup
@@ -69,6 +70,10 @@ func (r *running) work(ctx context.Context, l *lane, what string, now time.Time,
 // tick starts all that is due in the lanes that are free, judges what depends on the time alone, and tells the
 // supervisor and the health page.
 func (r *running) tick(ctx context.Context, now time.Time) {
+	if now.Before(r.last) {
+		r.setBack(now)
+	}
+	r.last = now
 	r.askDue(ctx, now)
 	if !r.publishing.busy() {
 		r.startPublishing(ctx, now)
@@ -87,6 +92,23 @@ func (r *running) tick(ctx context.Context, now time.Time) {
 		r.startShout(ctx, now)
 	}
 	r.tell(now)
+}
+
+// setBack lets nothing wait for a time that was near before somebody set the clock back.
+func (r *running) setBack(now time.Time) {
+	next := []*time.Time{&r.editions.fail.next, &r.examine.next, &r.mirrors.next}
+	for _, f := range r.editions.late {
+		next = append(next, &f.next)
+	}
+	for _, i := range r.imports {
+		next = append(next, &i.next)
+	}
+	for _, a := range r.alarms.list {
+		next = append(next, &a.notBefore)
+	}
+	for _, t := range next {
+		*t = earliest(*t, now)
+	}
 }
 
 // pause returns how long the loop may wait: until the next poll, or until the next edition where that is sooner, so
