@@ -25,6 +25,10 @@ const maxTarget = 256 << 20
 type client struct {
 	now                                            time.Time
 	metadataDir, metadataURL, targetDir, targetURL string
+
+	// What follows is there between open and its end.
+	held  store
+	fetch tuf.Fetch
 }
 
 func (c *client) rules() tuf.Rules { return tuf.Rules{Now: c.now} }
@@ -46,25 +50,28 @@ func (c *client) init(file string) error {
 	return durable.WriteFile(dir, fileOf(metadata.ROOT), b)
 }
 
-// refresh brings the metadata up to date. What was verified before an error is kept, as the specification says.
-func (c *client) refresh(ctx context.Context) (*tuf.Set, error) {
+// open opens the folder of the metadata and the repository's. The caller closes both.
+func (c *client) open() (closeBoth func() error, err error) {
 	dir, err := os.OpenRoot(c.metadataDir)
 	if err != nil {
 		return nil, err
 	}
-	defer dir.Close()
 	source, err := reader.HTTP(nil, c.metadataURL)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, dir.Close())
 	}
-	defer source.Close()
-	held := store{dir}
+	c.held, c.fetch = store{dir}, fetcher(source)
+	return func() error { return errors.Join(source.Close(), dir.Close()) }, nil
+}
+
+// refresh brings the metadata up to date. What was verified before an error is kept, as the specification says.
+func (c *client) refresh(ctx context.Context) (*tuf.Set, error) {
 	files := tuf.Files{
-		Root: held.Get(metadata.ROOT), Timestamp: held.Get(metadata.TIMESTAMP),
-		Snapshot: held.Get(metadata.SNAPSHOT), Targets: held.Get(metadata.TARGETS),
+		Root: c.held.Get(metadata.ROOT), Timestamp: c.held.Get(metadata.TIMESTAMP),
+		Snapshot: c.held.Get(metadata.SNAPSHOT), Targets: c.held.Get(metadata.TARGETS),
 	}
-	set, err := tuf.Update(ctx, fetcher(source), &files, c.rules())
-	return set, errors.Join(err, held.putAll(files))
+	set, err := tuf.Update(ctx, c.fetch, &files, c.rules())
+	return set, errors.Join(err, c.held.putAll(files))
 }
 
 // download refreshes, and fetches a target unless it is there.
@@ -73,7 +80,7 @@ func (c *client) download(ctx context.Context, target string) error {
 	if err != nil {
 		return err
 	}
-	file, err := c.find(ctx, set, target)
+	file, err := tuf.Find(ctx, c.fetch, set, c.held, c.rules(), target)
 	if err != nil {
 		return fmt.Errorf("%s: %w", target, err)
 	}
@@ -101,21 +108,6 @@ func (c *client) download(ctx context.Context, target string) error {
 		return fmt.Errorf("%s: %w", target, err)
 	}
 	return durable.WriteFile(dir, url.PathEscape(target), b)
-}
-
-// find searches a target among the roles.
-func (c *client) find(ctx context.Context, set *tuf.Set, target string) (*metadata.TargetFiles, error) {
-	dir, err := os.OpenRoot(c.metadataDir)
-	if err != nil {
-		return nil, err
-	}
-	defer dir.Close()
-	source, err := reader.HTTP(nil, c.metadataURL)
-	if err != nil {
-		return nil, err
-	}
-	defer source.Close()
-	return tuf.Find(ctx, fetcher(source), set, store{dir}, c.rules(), target)
 }
 
 // targetPath returns where a target stands, as a URL has it: under its own name, which begins with one of its hashes

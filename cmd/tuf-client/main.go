@@ -59,15 +59,21 @@ func run(ctx context.Context, args []string, now time.Time, stderr io.Writer) in
 }
 
 // command runs init, refresh or download.
-func (c *client) command(ctx context.Context, args []string, target string) error {
+func (c *client) command(ctx context.Context, args []string, target string) (err error) {
 	switch {
 	case len(args) == 2 && args[0] == "init":
 		return c.init(args[1])
-	case len(args) == 1 && args[0] == "refresh":
-		_, err := c.refresh(ctx)
+	case len(args) != 1 || args[0] != "refresh" && (args[0] != "download" || target == ""):
+		return errors.New("want init ROOT, refresh, or download with a --target-name")
+	}
+	closeBoth, err := c.open()
+	if err != nil {
 		return err
-	case len(args) == 1 && args[0] == "download" && target != "":
+	}
+	defer func() { err = errors.Join(err, closeBoth()) }()
+	if args[0] == "download" {
 		return c.download(ctx, target)
 	}
-	return errors.New("want init ROOT, refresh, or download with a --target-name")
+	_, err = c.refresh(ctx)
+	return err
 }
