@@ -58,7 +58,7 @@ func attackClock(t *testing.T) {
 
 // A stick with a year-old edition is all that somebody has. By whatever clock, it is never FRESH.
 func attackStick(t *testing.T) {
-	p, _, second := twoEditions(t)
+	p, first, second := twoEditions(t)
 	signed := p.now
 	stick, err := reader.Folder(second.dir(t).Name())
 	must(t, err)
@@ -80,6 +80,14 @@ func attackStick(t *testing.T) {
 		audit, err := reader.Verify(t.Context(), stick, p.masthead(), reader.VerifyOptions{Now: func() time.Time { return p.now }})
 		if err != nil || audit.Fresh != test.want {
 			t.Errorf("verify, %v after it was signed: got %s, %v, want %s", test.clock, audit.Fresh, err, test.want)
+		}
+	}
+	// A mirror on a network that is behind vouches for as much as it has, and only while that is fresh.
+	for age, want := range map[time.Duration]edition.Freshness{time.Hour: edition.Fresh, 47*time.Hour + 30*time.Minute: edition.AgeUnknown} {
+		p.now = signed.Add(age) // the mirror's edition is an hour older
+		r := p.open(reader.Options{Grace: 2 * time.Second}, stick, first.good(t))
+		if v := believesTruth(t, r, 2).Verdict; v.Fresh != want {
+			t.Errorf("beside an older mirror, after %v: got %s, want %s", age, v.Fresh, want)
 		}
 	}
 	// A mirror on a network vouches, and what it said stays known where there is none.
