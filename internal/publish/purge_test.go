@@ -69,24 +69,10 @@ func (r *room) withdraw(t testing.TB, id string, erase bool) {
 	}
 }
 
-// objects returns the hashes of a target's objects.
+// objects returns the objects of a target.
 func (r *room) objects(t testing.TB, name string) map[edition.Hash][]byte {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(r.dir, name, "o/*/*"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := map[edition.Hash][]byte{}
-	for _, f := range files {
-		h, err := edition.ParseHash(filepath.Base(f))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if out[h], err = os.ReadFile(f); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return out
+	return scantest.Objects(t, filepath.Join(r.dir, name))
 }
 
 // clean checks that a target holds no trace of the scandal, nor of any object that went with it.
@@ -96,13 +82,7 @@ func (r *room) clean(t *testing.T, name string, before map[edition.Hash][]byte) 
 	if found := scantest.Find(t, dir, scandal...); len(found) > 0 {
 		t.Errorf("%s: still there: %q", name, found)
 	}
-	after := r.objects(t, name)
-	var gone []string
-	for h, b := range before {
-		if after[h] == nil && !bytes.HasPrefix(b, []byte("coranto manifest")) { // the log goes on saying that editions were
-			gone = append(gone, scantest.Hash(h)...)
-		}
-	}
+	gone := scantest.Gone(before, r.objects(t, name))
 	if len(gone) < 3*20 {
 		t.Fatalf("%s: only %d hashes went", name, len(gone)/3)
 	}

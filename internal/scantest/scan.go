@@ -16,6 +16,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"coranto/edition"
 )
 
 // Find returns where in a folder something stands: in the name of a file or folder, in a file's bytes, or in the
@@ -132,7 +134,38 @@ func unzipped(b []byte) (out [][]byte) {
 	return out
 }
 
+// Objects returns the objects of the mirror in a folder.
+func Objects(t testing.TB, dir string) map[edition.Hash][]byte {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "o", "*", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[edition.Hash][]byte{}
+	for _, f := range files {
+		h, err := edition.ParseHash(filepath.Base(f))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if out[h], err = os.ReadFile(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out
+}
+
+// Gone returns the hashes, in every form, of the objects that were there before and are not any more. Manifests are left
+// out: their hashes are the log's records, which stay.
+func Gone(before, after map[edition.Hash][]byte) (forms []string) {
+	for h, b := range before {
+		if _, still := after[h]; !still && !bytes.HasPrefix(b, []byte("coranto manifest ")) {
+			forms = append(forms, Hash(h)...)
+		}
+	}
+	return forms
+}
+
 // Hash returns the forms in which a hash may stand in a file: its bytes, hex and base64.
-func Hash(h [32]byte) []string {
+func Hash(h edition.Hash) []string {
 	return []string{string(h[:]), hex.EncodeToString(h[:]), base64.StdEncoding.EncodeToString(h[:])}
 }
