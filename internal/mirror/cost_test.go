@@ -91,14 +91,14 @@ func (k *keeper) correct(i int, words string) {
 func TestPullCostsWhatChanged(t *testing.T) {
 	t.Parallel()
 	touched := map[int]int64{}
-	for _, n := range []int{40, 800} {
+	for _, n := range []int{40, 400} {
 		k, c := archive(t, n)
 		k.correct(n/2, "corrected")
 		touched[n] = c.touched()
 		k.verify(2)
 	}
-	if small, large := touched[40], touched[800]; large > small*3/2 {
-		t.Errorf("one correction among 40 stories touches %d files, among 800 stories %d", small, large)
+	if small, large := touched[40], touched[400]; large > small*3/2 {
+		t.Errorf("one correction among 40 stories touches %d files, among 400 stories %d", small, large)
 	}
 }
 

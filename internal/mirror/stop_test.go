@@ -245,7 +245,7 @@ func TestRecheck(t *testing.T) {
 // A part of the tree that is damaged and was not looked at is met by the sweep at the latest, and then made good.
 func TestDamageIsMet(t *testing.T) {
 	t.Parallel()
-	r := first(t, 120)
+	r := first(t, 60)
 	k := r.keeper(r.good())
 	k.pulls(1)
 	damaged := 0
