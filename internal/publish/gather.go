@@ -235,6 +235,9 @@ func (q question) gather(ctx context.Context, note []byte) (lines map[string][]b
 	}
 	var enough <-chan time.Time
 	for range policy.Witnesses {
+		if _, err := policy.OpenCheckpoint(assemble(policy, note, lines)); err == nil && enough == nil {
+			enough = time.After(q.p.grace())
+		}
 		var a answer
 		select {
 		case a = <-answers:
@@ -247,9 +250,6 @@ func (q question) gather(ctx context.Context, note []byte) (lines map[string][]b
 			continue
 		}
 		lines[a.name] = a.line
-		if _, err := policy.OpenCheckpoint(assemble(policy, note, lines)); err == nil && enough == nil {
-			enough = time.After(q.p.grace())
-		}
 	}
 	return lines, refused
 }

@@ -183,6 +183,17 @@ func TestOneWitnessStopsAFork(t *testing.T) {
 	}
 }
 
+// A witness that nobody demands is not waited for long.
+func TestWitnessNobodyDemands(t *testing.T) {
+	r, ws := witnessed(t, 0, 1)
+	ws[0].silent, r.Grace = true, time.Millisecond
+	r.put(t, stories(1)...)
+	r.publish(t)
+	if got := r.head(t); got.Witnessed != 0 {
+		t.Errorf("witnessed by %d", got.Witnessed)
+	}
+}
+
 func TestWitnessWithoutAddress(t *testing.T) {
 	r, _ := witnessed(t, 1, 1)
 	delete(r.Witnesses, "w0")

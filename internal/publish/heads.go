@@ -107,8 +107,8 @@ func (p *Publisher) neverDelivered(ctx context.Context) bool {
 	return err == nil && n == 0
 }
 
-// lookTime is how long a mirror may take to tell its head before an edition is signed.
-const lookTime = 10 * time.Second
+// lookTime is how long a mirror or witness may take to tell its head before an edition is signed.
+const lookTime = 5 * time.Second
 
 // A Sight is what somebody was seen to hold before anything is signed.
 type Sight struct {
@@ -157,6 +157,8 @@ func (p *Publisher) lookAfar(ctx context.Context, last store.Head) []Sight {
 	var sights []Sight
 	var wg sync.WaitGroup
 	var mu sync.Mutex
+	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
 	look := func(s Sight, at func(*Sight)) {
 		wg.Go(func() {
 			at(&s)
@@ -178,8 +180,6 @@ func (p *Publisher) lookAfar(ctx context.Context, last store.Head) []Sight {
 	}
 	for _, m := range p.Watched {
 		look(Sight{Where: fmt.Sprintf("mirror %q", m.Name()), Kind: "mirror", Name: m.Name()}, func(s *Sight) {
-			ctx, cancel := context.WithTimeout(ctx, lookTime)
-			defer cancel()
 			_, s.Err = p.Look(ctx, s.Name, m.Fetch)
 		})
 	}
