@@ -157,6 +157,7 @@ func (p *Publisher) lookAfar(ctx context.Context, last store.Head) []Sight {
 	var sights []Sight
 	var wg sync.WaitGroup
 	var mu sync.Mutex
+	judging := ctx
 	ctx, cancel := context.WithTimeout(ctx, lookTime)
 	defer cancel()
 	look := func(s Sight, at func(*Sight)) {
@@ -172,7 +173,7 @@ func (p *Publisher) lookAfar(ctx context.Context, last store.Head) []Sight {
 			theirs, err := p.heldBy(ctx, w)
 			switch s.Size = theirs.Size; {
 			case err == nil:
-				s.Err = p.checkHead(ctx, s.Where, theirs, last, nil)
+				s.Err = p.checkHead(judging, s.Where, theirs, last, nil)
 			case !errors.Is(err, fs.ErrNotExist):
 				s.Err = err
 			}
