@@ -21,7 +21,7 @@ func (p *pull) clean(ctx context.Context, held edition.Tree, h *heads) error {
 	if err != nil {
 		return err
 	}
-	sweep := p.sweepNow()
+	sweep := p.opt.Recheck || p.purges()
 	if isNew := p.rec.clean != p.head.ManifestHash; isNew || p.opt.Recheck {
 		known, err := p.leave(ctx, held, since)
 		if err != nil {
@@ -44,11 +44,11 @@ func (p *pull) clean(ctx context.Context, held edition.Tree, h *heads) error {
 	return p.save()
 }
 
-// sweepNow says whether what is no longer part of the edition is to go at once: since the newsroom has taken something
+// purges says whether what is no longer part of the edition is to go at once: since the newsroom has taken something
 // back, since nothing is retained, or since nobody knows what stands here.
-func (p *pull) sweepNow() bool {
+func (p *pull) purges() bool {
 	isNew := p.rec.clean != p.head.ManifestHash
-	return p.opt.Recheck || p.rec.clean.IsZero() || isNew && (p.head.Manifest.Epoch > p.rec.epoch || p.opt.Retain <= 0)
+	return p.rec.clean.IsZero() || isNew && (p.head.Manifest.Epoch > p.rec.epoch || p.opt.Retain <= 0)
 }
 
 // distrust makes the next pull look at everything when what stands here turned out to be damaged.
@@ -200,7 +200,7 @@ func (p *pull) sweep(ctx context.Context, held edition.Tree, since retired) erro
 	if err != nil {
 		return err
 	}
-	purge, now := p.sweepNow(), p.opt.Now()
+	purge, now := p.purges(), p.opt.Now()
 	still := retired{}
 	err = p.remove(ctx, "o/", func(name string) bool {
 		h, ok := edition.ParseObjectPath(name)

@@ -183,6 +183,9 @@ func TestRetention(t *testing.T) {
 	if res := k.pulls(2); res.Removed > 0 {
 		t.Errorf("%d files were removed at once", res.Removed)
 	}
+	k.opt.Recheck = true
+	k.pulls(2)
+	k.opt.Recheck = false
 	all := objects(t, k.dir)
 	for h := range old {
 		if !all[h] {
