@@ -256,3 +256,18 @@ func tree(t testing.TB, dir string) string {
 	must(t, err)
 	return strings.Join(names, " ")
 }
+
+// An object that a failing disk cut short is put again, and counted once.
+func TestDirKeepMendsWhatWasCut(t *testing.T) {
+	keep, dir := dirKeep(t)
+	object, b := objectOf('a', 300)
+	must(t, keep.Put(object, b))
+	must(t, os.WriteFile(filepath.Join(dir, object), b[:100], 0o600))
+	must(t, keep.Put(object, b))
+	if got, err := keep.Get(object); err != nil || !bytes.Equal(got, b) {
+		t.Errorf("got %d bytes, %v", len(got), err)
+	}
+	if u, err := keep.Usage(); err != nil || u.Objects != 1 || u.Bytes != 300 {
+		t.Errorf("got %+v, %v", u, err)
+	}
+}

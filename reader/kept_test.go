@@ -1,6 +1,7 @@
 package reader_test
 
 import (
+	"errors"
 	"os"
 	"strings"
 	"testing"
@@ -143,5 +144,30 @@ func TestEvidenceIsListed(t *testing.T) {
 	}
 	if _, ok := r.Evidence("latest"); ok {
 		t.Error("what is no evidence was handed out")
+	}
+}
+
+// A takedown reaches what is kept on the disk also while nothing may be saved.
+func TestTakedownWhileNotSaving(t *testing.T) {
+	keep, dir := dirKeep(t)
+	p := newPress(t, 1)
+	changing := &switching{first: p.publish(front()).source("a"), asked: make(chan bool, 100)}
+	r := p.open(reader.Options{Keep: keep}, changing)
+	refresh(t, r)
+	get(t, r, "fa/", "front")
+	must(t, r.Save(false))
+	get(t, r, "en/story/2026/11/22/s7/index.html", "story 7")
+	p.purges++
+	changing.then = p.publish(map[string]string{"en/story/2026/11/22/s7/index.html": ""}).source("a")
+	changing.switched.Store(true)
+	refresh(t, r)
+	if got := tree(t, dir); strings.Contains(got, "o/") {
+		t.Errorf("still on the disk: %s", got)
+	}
+	if _, err := r.Get(t.Context(), "en/story/2026/11/22/s7/index.html"); !errors.Is(err, reader.ErrAbsent) {
+		t.Errorf("what was taken down: got %v", err)
+	}
+	if u, err := keep.Usage(); err != nil || u.Objects != 0 {
+		t.Errorf("got %+v, %v", u, err)
 	}
 }

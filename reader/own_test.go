@@ -293,3 +293,17 @@ func TestOwnPageLanguage(t *testing.T) {
 		wantText(t, o.text(test.query, "Accept-Language", test.accept), test.want)
 	}
 }
+
+// The page says plainly whether what is kept is encrypted, and that the rest of it is not.
+func TestOwnPageSaysHowThingsAreKept(t *testing.T) {
+	p := newPress(t, 1)
+	dir := t.TempDir()
+	r := p.open(reader.Options{Keep: sealed(t, dir, sealedMB)}, p.publish(front()).source("a"))
+	refresh(t, r)
+	o := openOwn(t, local(t, p, r))
+	wantText(t, o.text("?lang=en"), "encrypted with your passphrase", dir, "how many files there are")
+	wantText(t, o.do("remove"), "In memory alone")
+	if got := tree(t, dir); got != "" {
+		t.Errorf("left: %s", got)
+	}
+}
