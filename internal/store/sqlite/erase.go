@@ -79,7 +79,8 @@ func (e erasure) run() error {
 	}
 	for id := range media {
 		// Whatever of another story ever showed it keeps it.
-		err := e.w.exec(e.ctx, "DELETE FROM media WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM revision WHERE instr(content, ?1) > 0)", id)
+		err := e.w.exec(e.ctx, `DELETE FROM media WHERE id = ?1
+			AND NOT EXISTS (SELECT 1 FROM revision WHERE instr(content, ?1) > 0)`, id)
 		if err != nil {
 			return err
 		}
@@ -139,21 +140,32 @@ func (e erasure) unlink() error {
 	return e.w.exec(e.ctx, "DELETE FROM reference WHERE target = ?", toStory+e.id)
 }
 
-// topic is one in a language.
-type topic struct{ lang, slug string }
+// topic is one in a language, and whether no other story ever stood in it.
+type topic struct {
+	lang, slug string
+	alone      bool
+}
 
-// topics removes the lists of topics that no other story ever stood in, and what the change log says of them.
+// topics removes the lists of topics that no other story ever stood in, and what the change log says of them. Of those
+// that are empty now it removes the name, which may be this story's.
 func (e erasure) topics() error {
-	own, err := all(e.ctx, e.w, func(r row) (t topic, err error) {
-		err = r.Scan(&t.lang, &t.slug)
+	stood, err := all(e.ctx, e.w, func(r row) (t topic, err error) {
+		err = r.Scan(&t.lang, &t.slug, &t.alone)
 		return t, err
-	}, `SELECT lang, topic FROM listing l WHERE story = ? AND topic <> '' AND NOT EXISTS (
-		SELECT 1 FROM listing o WHERE o.lang = l.lang AND o.topic = l.topic AND o.story <> l.story)`, e.id)
+	}, `SELECT lang, topic, NOT EXISTS (SELECT 1 FROM listing o WHERE o.lang = l.lang AND o.topic = l.topic
+		AND o.story <> l.story) FROM listing l WHERE story = ? AND topic <> ''`, e.id)
 	if err != nil {
 		return err
 	}
-	for _, t := range own {
-		for _, query := range []string{"DELETE FROM list WHERE lang = ? AND topic = ?", "DELETE FROM change WHERE lang = ? AND topic = ?"} {
+	for _, t := range stood {
+		queries := []string{"UPDATE list SET name = '' WHERE lang = ? AND topic = ? AND articles = 0"}
+		if t.alone {
+			queries = []string{
+				"DELETE FROM list WHERE lang = ? AND topic = ?",
+				"DELETE FROM change WHERE lang = ? AND topic = ?",
+			}
+		}
+		for _, query := range queries {
 			if err := e.w.exec(e.ctx, query, t.lang, t.slug); err != nil {
 				return err
 			}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"coranto/edition"
 	"coranto/internal/news"
@@ -19,7 +20,7 @@ import (
 
 // traces are what no file of the store may hold of a story that was erased: its words, names and hashes.
 var traces = []string{"zanzibarword", "correctedword", "zanzibar-slug", "the-secret-id", "secretsource", "زنگبارواژه", "zanzipicture",
-	"picturebytes", "zanzitopic", "elsewhere.example"}
+	"picturebytes", "zanzitopic", "zanzisea", "elsewhere.example"}
 
 // shameful puts a story that is full of traces, corrects it, and has another link to it.
 func shameful(t *testing.T, s *sqlite.Store) {
@@ -39,6 +40,11 @@ func shameful(t *testing.T, s *sqlite.Store) {
 		}})
 	}
 	other := story("other")
+	empty := story("was in the topic")
+	empty.Articles[0].Revision.Topics = []news.Topic{{Slug: "sea", Name: "Sea"}}
+	gone.Articles[0].Revision.Topics = append(gone.Articles[0].Revision.Topics, news.Topic{Slug: "sea", Name: "zanzisea"})
+	empty.Articles[0].Published = noon.Add(-time.Hour)
+	put(t, s, empty)
 	other.Articles[0].Revision.Body = []news.Block{{Kind: news.Paragraph, Text: []news.Span{{Text: "See", Link: "story:the-secret-id"}}}}
 	put(t, s, gone, other)
 	gone.Articles[0].Revision.Headline = "correctedword"
@@ -106,11 +112,15 @@ func TestEraseLeavesNoByte(t *testing.T) {
 	s, dir := create(t)
 	shameful(t, s)
 	put(t, s, story("one more"))
+	edit(t, s, nil)
+	draft := story("was in the topic") // which is empty once the story is gone, too
+	draft.Articles[0].Status = news.Draft
+	put(t, s, draft)
 	page := store.File{Path: "en/story/2026/11/22/zanzibar-slug/index.html", Plain: edition.Sum([]byte("page")), Entry: edition.Entry{MediaType: "text/html"}}
 	object := edition.Sum([]byte("object"))
 	edit(t, s, []store.File{page}, object)
-	root := edition.Sum([]byte("root 1"))
-	hashes := []string{string(page.Plain[:]), string(object[:]), string(root[:]), "manifest 1",
+	root := edition.Sum([]byte("root 2"))
+	hashes := []string{string(page.Plain[:]), string(object[:]), string(root[:]), "manifest 2",
 		edition.Sum([]byte("picturebytes of a picture")).String()}
 	wanted := append(hashes, traces...)
 	if err := s.Checkpoint(t.Context()); err != nil {
