@@ -37,7 +37,7 @@ Exit code 0 when it was told to stop, 1 when it can't go on by itself: an editio
 newsroom's name and not its own, its own target was emptied, or its keys can't be read. It has then told you so.`,
 	setup: func(e *env, fs *flag.FlagSet) func(context.Context, []string) error {
 		var o runOptions
-		fs.DurationVar(&o.heartbeat, "heartbeat", 0, "the `TIME` after which it vouches anew; an eighth of max_age where it isn't said, and a day at most")
+		fs.DurationVar(&o.heartbeat, "heartbeat", 0, "the `TIME` after which it vouches anew; else an eighth of max_age, a day at most")
 		fs.DurationVar(&o.settle, "settle", 5*time.Second, "the `TIME` it waits after an import for more to come")
 		fs.DurationVar(&o.retry, "retry", 30*time.Second, "the `TIME` after which it tries again what failed; it doubles each time")
 		fs.StringVar(&o.health, "health", "", "the `ADDRESS` to answer on about its health, as 127.0.0.1:8099")

@@ -17,8 +17,13 @@ func well() *press.Health {
 	return &press.Health{
 		OK: true, Newsroom: "The <Lantern>", Time: now, Started: now, Edition: 7, Vouched: now, Aged: now, NextPublish: now, Why: "heartbeat",
 		Doing: []string{"publish"}, Failing: &press.Failing{Since: now, Times: 3, Error: "no <room>", Next: now},
-		Targets: []press.TargetHealth{{Target: "public", Edition: 7}, {Target: "stick", Late: &press.Failing{Since: now, Error: "gone", Next: now}}},
-		Mirrors: []press.MirrorHealth{{Mirror: "https://a/", State: press.MirrorGood, Edition: 7, Vouched: now}, {Mirror: "https://b/", State: press.MirrorDead, Error: "reset"}},
+		Targets: []press.TargetHealth{
+			{Target: "public", Edition: 7}, {Target: "stick", Late: &press.Failing{Since: now, Error: "gone", Next: now}},
+		},
+		Mirrors: []press.MirrorHealth{
+			{Mirror: "https://a/", State: press.MirrorGood, Edition: 7, Vouched: now},
+			{Mirror: "https://b/", State: press.MirrorDead, Error: "reset"},
+		},
 		Imports: []press.ImportHealth{{Import: "site", Last: now, New: 2}, {Import: "never", Failing: &press.Failing{Since: now, Error: "404"}}},
 		Expires: []press.Expiry{press.NewExpiry("root", now.Add(time.Hour), now, 24*time.Hour, "renew")},
 		Free:    9 << 30, Alarms: []press.Alarm{{Kind: press.KindTarget, Subject: "stick", Text: "the stick is late", Since: now}},

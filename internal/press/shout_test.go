@@ -129,7 +129,8 @@ func TestWays(t *testing.T) {
 	if err := (press.Ways{Log: quiet}).Shout(t.Context(), fork); err != nil {
 		t.Errorf("without a way: got %v", err)
 	}
-	w := press.Ways{Webhook: server.URL, Client: server.Client(), Log: quiet, Pause: time.Nanosecond, Command: []string{os.Args[0], "-test.run=^TestHear$"}}
+	w := press.Ways{Webhook: server.URL, Client: server.Client(), Log: quiet, Pause: time.Nanosecond}
+	w.Command = []string{os.Args[0], "-test.run=^TestHear$"}
 	if err := w.Shout(t.Context(), fork); err != nil {
 		t.Errorf("one of two works: got %v", err)
 	}
