@@ -43,6 +43,14 @@ type page struct {
 	// Document leads to the same as ninjs; empty where the page is not an article's.
 	Document string
 	Feeds    []feedLink
+
+	// Head are more elements of the head, for machines.
+	Head template.HTML
+	// Exit stands before all else that is seen, Bar under it, and Notice under the banner. Each is empty where the page
+	// has none, and brings its own element.
+	Exit, Bar, Notice template.HTML
+	// FooterLinks lead to the newsroom's own pages, in their order.
+	FooterLinks []link
 }
 
 // An alternate is the same page in a language.
