@@ -128,7 +128,7 @@ func (r *recovery) run(ctx context.Context) error {
 		return err
 	}
 	if _, err := r.keys.Follow(ctx, targets[0].Get); err != nil {
-		return fmt.Errorf("follow the mirror's trust: %w", err)
+		return withHint(fmt.Errorf("the mirror's trust is not newer than this newsroom's: %w", err), nothingNewer)
 	}
 	if err := r.adopt(ctx, targets); err != nil {
 		return err
@@ -219,6 +219,9 @@ func (r *recovery) look(ctx context.Context, sources []reader.Source) error {
 	}
 	defer rd.Close()
 	report, err := rd.Refresh(ctx)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	if len(report.Forks) > 0 {
 		return r.forked(report.Forks)
 	}
@@ -279,6 +282,9 @@ func explainRecoveryPull(err error, res mirror.Result, own, dir string) error {
 	return err
 }
 
+// nothingNewer says what to do where no mirror has what this newsroom lacks.
+const nothingNewer = "no mirror has anything newer: coranto publish --again writes this newsroom's own edition anew"
+
 // adopt takes the edition that the newsroom's own target now holds over into the store.
 func (r *recovery) adopt(ctx context.Context, targets []target.Target) (err error) {
 	s, err := site.New(site.Config{Name: r.n.config.Name, Languages: r.n.config.Languages, BaseURL: r.n.config.BaseURL})
@@ -300,7 +306,7 @@ func (r *recovery) adopt(ctx context.Context, targets []target.Target) (err erro
 			"Bring the backup back once more, run this before anything is published, and then coranto keys revoke log: "+
 			"readers of both histories follow the new log")
 	case errors.Is(err, store.ErrConflict):
-		return withHint(err, "no mirror has anything newer: coranto publish --again writes this newsroom's own edition anew")
+		return withHint(err, nothingNewer)
 	}
 	return err
 }
