@@ -16,6 +16,7 @@ import (
 
 	"coranto/edition"
 	"coranto/internal/publish"
+	"coranto/internal/target"
 	"coranto/internal/witness"
 )
 
@@ -201,5 +202,67 @@ func TestWitnessWithoutAddress(t *testing.T) {
 	var unsigned *publish.UnsignedError
 	if _, err := r.Publish(t.Context()); !errors.As(err, &unsigned) || unsigned.Said["w0"] == "" {
 		t.Errorf("got %v, want an UnsignedError", err)
+	}
+}
+
+// A tileBreaker is a target on which one write or removal of the log's tiles fails, carried out or not.
+type tileBreaker struct {
+	target.Target
+	*breaker
+}
+
+func (t tileBreaker) Put(ctx context.Context, name string, b []byte) error {
+	if !strings.HasPrefix(name, "log/tile/") {
+		return t.Target.Put(ctx, name, b)
+	}
+	return t.do("put "+name, func() error { return t.Target.Put(ctx, name, b) })
+}
+
+func (t tileBreaker) Delete(ctx context.Context, name string) error {
+	if !strings.HasPrefix(name, "log/tile/") {
+		return t.Target.Delete(ctx, name)
+	}
+	return t.do("delete "+name, func() error { return t.Target.Delete(ctx, name) })
+}
+
+// Tiles stand on the target before the release co-signer has signed. Whatever fails then, and whether it signs or not,
+// readers have a whole edition, and the next run goes on.
+func TestFaultsWhileTheCosignerLooks(t *testing.T) {
+	r, ws := witnessed(t, 0, 1)
+	r.Cosigner, r.Witnesses = ws[0], nil
+	key := r.Keys.Policy().Witnesses[0].Key
+	p, err := r.Keys.WithoutWitness("w0")
+	if err == nil {
+		_, err = r.Keys.SetPolicy(p, r.now)
+	}
+	if err == nil {
+		err = r.Keys.SetCosigner(key, "http://127.0.0.1:1/", r.now)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.put(t, story(0, "First", "en"))
+	r.publish(t)
+	own := r.Targets[0]
+	for i := range 12 {
+		b := &breaker{at: 1 + i/4, done: i%2 == 0}
+		r.Targets[0] = tileBreaker{own, b}
+		if i%4 < 2 {
+			ws[0].broken = errors.New("nobody says yes")
+		}
+		before := r.head(t).Manifest.Edition
+		r.put(t, story(i+1, "Later", "en"))
+		r.now = r.now.Add(time.Minute)
+		if _, err := r.Publish(t.Context()); err == nil {
+			t.Errorf("fault %d, %s: nothing failed", i, b.hit)
+		}
+		if got := r.head(t).Manifest.Edition; got != before {
+			t.Errorf("fault %d, %s: readers have edition %d", i, b.hit, got)
+		}
+		r.Targets[0], ws[0].broken = own, nil
+		r.publish(t)
+		if got := r.verify(t, "public").Edition; got != before+1 {
+			t.Errorf("fault %d, %s: edition %d came out", i, b.hit, got)
+		}
 	}
 }
