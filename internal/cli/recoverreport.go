@@ -65,6 +65,9 @@ func (r *recovery) tell() error {
 	for _, a := range rep.Withdrawn {
 		fmt.Fprintf(w, "withdrawn  %s: it was taken back after the backup\n", a)
 	}
+	if len(rep.Withdrawn) > 0 {
+		fmt.Fprintf(w, "           its words still stand in the store: coranto withdraw STORY --erase\n")
+	}
 	for _, c := range rep.Kept {
 		what := "readers have it otherwise; yours takes its place with the next publish"
 		if c.Newest == "theirs" {
