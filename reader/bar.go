@@ -82,9 +82,9 @@ func (j judgement) State() string {
 	}[j.Verdict.Fresh])
 }
 
-// Old says how old the newest word on the edition is; empty when the clock can't tell.
+// Old says how old the newest word on the edition is; empty when nobody but a clock that may be wrong says so.
 func (j judgement) Old() template.HTML {
-	if j.Verdict.Fresh == edition.ClockWrong {
+	if j.Verdict.Fresh == edition.ClockWrong || j.Verdict.Fresh == edition.AgeUnknown {
 		return ""
 	}
 	return j.tongue.Say("old", "age", j.tongue.Age(j.Verdict.Age))

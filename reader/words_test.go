@@ -3,7 +3,9 @@ package reader
 import (
 	"strings"
 	"testing"
+	"time"
 
+	"coranto/edition"
 	"coranto/internal/lang"
 )
 
@@ -58,6 +60,23 @@ func TestSameWords(t *testing.T) {
 		err := sameWords(test.words, reference)
 		if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%v: got %v, want %q", test.words, err, test.want)
+		}
+	}
+}
+
+// An age that only a clock which may be wrong tells is not told.
+func TestOld(t *testing.T) {
+	x, err := newLexicon()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for fresh, want := range map[edition.Freshness]string{
+		edition.Fresh: "2 hours old", edition.Aged: "2 hours old", edition.StaleTrust: "2 hours old",
+		edition.AgeUnknown: "", edition.ClockWrong: "",
+	} {
+		j := judgement{x.tongue("en"), "The Lantern", edition.Verdict{Fresh: fresh, Age: 2 * time.Hour}}
+		if got := string(j.Old()); got != want {
+			t.Errorf("%s: got %q, want %q", fresh, got, want)
 		}
 	}
 }
