@@ -65,7 +65,22 @@ type Figure struct {
 	Alt        string `json:"alt,omitempty"`
 	Decorative bool   `json:"decorative,omitempty"`
 	Caption    []Span `json:"caption,omitempty"`
-	Credit     string `json:"credit,omitempty"`
+	// Credit says who made it, Rights who owns it and what others may do with it.
+	Credit string `json:"credit,omitempty"`
+	Rights string `json:"rights,omitempty"`
+	// Subtitles are those of a video or a sound, one a language.
+	Subtitles []Track `json:"subtitles,omitempty"`
+	// Transcript is what is said and heard in a video or a sound, for those who can't hear or load it: text without
+	// figures.
+	Transcript []Block `json:"transcript,omitempty"`
+}
+
+// A Track is the subtitles of a video or a sound in one language: a WebVTT file.
+type Track struct {
+	// Lang is a canonical BCP 47 tag.
+	Lang string `json:"lang"`
+	// Media is the ID of the Media that holds the file as its only rendition.
+	Media string `json:"media"`
 }
 
 // Media is one photo, video, sound or subtitle file of a story, whatever the language of the words around it.
@@ -75,6 +90,16 @@ type Media struct {
 	// Name is the file's name for people: a to z, 0 to 9, "-" and its ending, as border.jpg.
 	Name       string      `json:"name"`
 	Renditions []Rendition `json:"renditions"`
+	// Focus is the point of a picture that every cut of it shows; its zero, that nobody has said what matters in it.
+	Focus Focus `json:"focus,omitzero"`
+	// Placeholder is a data URL of at most 200 bytes that stands in for a picture until it has come; empty for none.
+	Placeholder string `json:"placeholder,omitempty"`
+}
+
+// A Focus is a point of a picture, in percent of its width from the left and of its height from the top: 1 to 100.
+type Focus struct {
+	X int `json:"x"`
+	Y int `json:"y"`
 }
 
 // A Rendition is one size or format of a Media: what is published, never the file as it was handed in.

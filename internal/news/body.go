@@ -3,6 +3,7 @@ package news
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -69,7 +70,7 @@ type bodyCheck struct {
 func checkBody(r Revision, claims map[string]bool) error {
 	c := &bodyCheck{claims: claims, left: maxBody}
 	if r.Lead != nil {
-		if err := c.figure(*r.Lead); err != nil {
+		if err := c.figure(*r.Lead, 1); err != nil {
 			return fmt.Errorf("lead: %w", err)
 		}
 	}
@@ -125,7 +126,7 @@ func (c *bodyCheck) block(b Block, depth int) error {
 		if b.Figure == nil {
 			return errors.New("a figure without its media")
 		}
-		return c.figure(*b.Figure)
+		return c.figure(*b.Figure, depth)
 	case Embed:
 		if err := checkURL(b.URL, "http", "https"); err != nil {
 			return err
@@ -217,21 +218,51 @@ func checkLink(link string) error {
 	return checkURL(link, "http", "https", "mailto")
 }
 
-func (c *bodyCheck) figure(f Figure) error {
+// figure checks a figure that stands at a depth of the body. What nests in it counts from there.
+func (c *bodyCheck) figure(f Figure, depth int) error {
 	if !isSHA256(f.Media) {
 		return fmt.Errorf("media %q is no SHA-256 in lower-case hex", f.Media)
 	}
 	if (f.Alt == "") != f.Decorative {
 		return errors.New("a figure has an alternative text, or is decorative")
 	}
-	if err := errors.Join(checkLine("alt", f.Alt, maxPassage), checkLine("credit", f.Credit, maxLine)); err != nil {
+	if err := errors.Join(checkLine("alt", f.Alt, maxPassage), checkLine("credit", f.Credit, maxLine),
+		checkLine("rights", f.Rights, maxLine)); err != nil {
 		return err
 	}
-	if err := c.spend(f.Alt, f.Credit); err != nil {
+	if err := c.spend(f.Alt, f.Credit, f.Rights); err != nil {
 		return err
 	}
 	if err := c.spans(f.Caption); err != nil {
 		return fmt.Errorf("caption: %w", err)
+	}
+	if err := c.subtitles(f); err != nil {
+		return err
+	}
+	if !walk(f.Transcript, func(b Block) bool { return b.Figure == nil }) {
+		return errors.New("transcript: a figure in it")
+	}
+	if err := c.blocks(f.Transcript, depth+1); err != nil {
+		return fmt.Errorf("transcript %w", err)
+	}
+	return nil
+}
+
+// subtitles checks the tracks of a figure: one a language.
+func (c *bodyCheck) subtitles(f Figure) error {
+	if len(f.Subtitles) > maxListed {
+		return fmt.Errorf("subtitles: more than %d", maxListed)
+	}
+	for i, t := range f.Subtitles {
+		if err := errors.Join(c.spend(t.Media), checkLang(t.Lang)); err != nil {
+			return fmt.Errorf("subtitles: %w", err)
+		}
+		if !isSHA256(t.Media) {
+			return fmt.Errorf("subtitles %s: media %q is no SHA-256 in lower-case hex", t.Lang, t.Media)
+		}
+		if slices.ContainsFunc(f.Subtitles[:i], func(u Track) bool { return u.Lang == t.Lang }) {
+			return fmt.Errorf("subtitles %s are there twice", t.Lang)
+		}
 	}
 	return nil
 }

@@ -41,8 +41,12 @@ type Article struct {
 	Status Status `json:"status"`
 	// Published is when the article first came out, or will: a time in the future is an embargo. UTC, whole seconds.
 	Published time.Time `json:"published"`
-	// Updated is the time of the last material change; zero when there was none.
+	// Updated is the time of the last material change; zero when there was none. Only the article's source sets it:
+	// other words alone don't.
 	Updated time.Time `json:"updated,omitzero"`
+	// Breaking is until when the article is breaking news; zero when it is none. It is after Published, and at most
+	// MaxBreaking after that, or after Updated where the news broke again.
+	Breaking time.Time `json:"breaking,omitzero"`
 	// Number counts the revisions from 1. The store gives it.
 	Number   int      `json:"number"`
 	Revision Revision `json:"revision"`
@@ -65,6 +69,21 @@ func (a Article) Public(asOf time.Time) bool {
 	return a.Status == Published && !a.Published.After(asOf)
 }
 
+// MaxBreaking is the longest that news is breaking before somebody must say again that it is.
+const MaxBreaking = 48 * time.Hour
+
+// BreakingAt says whether the article is breaking news that readers are shown at a time.
+func (a Article) BreakingAt(asOf time.Time) bool {
+	return a.Public(asOf) && a.Breaking.After(asOf)
+}
+
+// BarFrom returns the beginning of the first UTC day whose stories carry, on their own pages, the bar of breaking news
+// that ends at a time: two days before the news can have broken. The day hangs on the end alone, so that no page has
+// to be made again while the bar stands.
+func BarFrom(until time.Time) time.Time {
+	return until.Add(-MaxBreaking - 48*time.Hour).UTC().Truncate(24 * time.Hour)
+}
+
 // A Revision is one immutable version of an article.
 type Revision struct {
 	Kicker     string `json:"kicker,omitempty"`
@@ -74,9 +93,13 @@ type Revision struct {
 	Dateline string   `json:"dateline,omitempty"`
 	Bylines  []Byline `json:"bylines,omitempty"`
 	Topics   []Topic  `json:"topics,omitempty"`
+	// Places are where the news happens; Dateline is where it was written.
+	Places []Place `json:"places,omitempty"`
 	// Lead is the picture, video or sound above the text.
 	Lead *Figure `json:"lead,omitempty"`
 	Body []Block `json:"body"`
+	// Related are the IDs of stories to read next, in the order to show them. Readers see those that are public.
+	Related []string `json:"related,omitempty"`
 	// Corrections are the article's public record, oldest first: it only grows.
 	Corrections []Correction `json:"corrections,omitempty"`
 	// Origin is set when this text was translated from another article of the story.
@@ -87,8 +110,11 @@ type Revision struct {
 
 // A Byline is somebody who made the article. A protected one never leaves the store.
 type Byline struct {
-	Name      string `json:"name"`
-	Role      string `json:"role,omitempty"`
+	Name string `json:"name"`
+	Role string `json:"role,omitempty"`
+	// Slug names the page of all that they made: 1 to 80 characters of a to z, 0 to 9 and "-". Empty, as it is for a
+	// protected byline, gives them none.
+	Slug      string `json:"slug,omitempty"`
 	Protected bool   `json:"protected,omitempty"`
 }
 
@@ -97,6 +123,14 @@ type Topic struct {
 	// Slug is 1 to 80 characters of a to z, 0 to 9 and "-".
 	Slug string `json:"slug"`
 	// Name is the word for it in the article's language.
+	Name string `json:"name"`
+}
+
+// A Place is somewhere in the world, with a page of its own in each language.
+type Place struct {
+	// Slug is 1 to 80 characters of a to z, 0 to 9 and "-".
+	Slug string `json:"slug"`
+	// Name is what it is called in the article's language.
 	Name string `json:"name"`
 }
 
@@ -111,6 +145,9 @@ type Correction struct {
 	Time time.Time `json:"time"`
 	Text string    `json:"text"`
 }
+
+// same says whether two corrections are one.
+func (c Correction) same(o Correction) bool { return c.Time.Equal(o.Time) && c.Text == o.Text }
 
 // SourceKind says what kind of voice a source is.
 type SourceKind string

@@ -21,6 +21,7 @@ const (
 	maxDepth     = 16
 	maxRendition = 128 << 20
 	maxPixels    = 1 << 16
+	maxHolder    = 200 // a placeholder
 	// partCost is what a block, span, item or cell counts towards maxBody besides its text, so that a body of
 	// nothing but empty parts is bounded too.
 	partCost = 16
@@ -201,25 +202,47 @@ func (a Article) validate(claims map[string]bool) error {
 	if err := checkTime("updated", a.Updated); err != nil {
 		return err
 	}
+	if err := a.checkBreaking(); err != nil {
+		return err
+	}
 	if o := a.Revision.Origin; o != nil && o.Lang == a.Lang {
 		return errors.New("is its own origin")
 	}
 	return a.Revision.validate(claims)
 }
 
+func (a Article) checkBreaking() error {
+	if a.Breaking.IsZero() {
+		return nil
+	}
+	broke := a.Published
+	if a.Updated.After(broke) {
+		broke = a.Updated
+	}
+	switch {
+	case a.Published.IsZero():
+		return errors.New("is breaking, but has no time of publication")
+	case !a.Breaking.After(a.Published):
+		return errors.New("breaking ends before the article is published")
+	case a.Breaking.Sub(broke) > MaxBreaking:
+		return fmt.Errorf("breaking ends later than %d hours after the article was published or updated", int(MaxBreaking.Hours()))
+	}
+	return checkTime("breaking", a.Breaking)
+}
+
 func (r Revision) validate(claims map[string]bool) error {
 	if strings.TrimSpace(r.Headline) == "" {
 		return errors.New("has no headline")
 	}
-	if max(len(r.Bylines), len(r.Topics), len(r.Corrections)) > maxListed {
-		return fmt.Errorf("more than %d bylines, topics or corrections", maxListed)
+	if max(len(r.Bylines), len(r.Topics), len(r.Places), len(r.Related), len(r.Corrections)) > maxListed {
+		return fmt.Errorf("more than %d bylines, topics, places, related stories or corrections", maxListed)
 	}
 	for _, check := range []func() error{
 		func() error { return checkLine("kicker", r.Kicker, maxLine) },
 		func() error { return checkLine("headline", r.Headline, maxLine) },
 		func() error { return checkLine("standfirst", r.Standfirst, maxPassage) },
 		func() error { return checkLine("dateline", r.Dateline, maxLine) },
-		r.checkBylines, r.checkTopics, r.checkCorrections, r.checkOrigin,
+		r.checkBylines, r.checkTopics, r.checkPlaces, r.checkRelated, r.checkCorrections, r.checkOrigin,
 		func() error { return checkBody(r, claims) },
 	} {
 		if err := check(); err != nil {
@@ -237,6 +260,18 @@ func (r Revision) checkBylines() error {
 		if err := errors.Join(checkLine("name", b.Name, maxLine), checkLine("role", b.Role, maxLine)); err != nil {
 			return fmt.Errorf("byline %d: %w", i+1, err)
 		}
+		if b.Slug == "" {
+			continue
+		}
+		if b.Protected {
+			return fmt.Errorf("byline %d is protected, but has a page of its own", i+1)
+		}
+		if slices.ContainsFunc(r.Bylines[:i], func(c Byline) bool { return c.Slug == b.Slug }) {
+			return fmt.Errorf("byline %q is there twice", b.Slug)
+		}
+		if err := checkSlug("byline", b.Slug); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -246,14 +281,49 @@ func (r Revision) checkTopics() error {
 		if slices.ContainsFunc(r.Topics[:i], func(u Topic) bool { return u.Slug == t.Slug }) {
 			return fmt.Errorf("topic %q is there twice", t.Slug)
 		}
-		if err := checkSlug("topic", t.Slug); err != nil {
+		if err := checkNamed("topic", t.Slug, t.Name); err != nil {
 			return err
 		}
-		if strings.TrimSpace(t.Name) == "" {
-			return fmt.Errorf("topic %q has no name", t.Slug)
+	}
+	return nil
+}
+
+func (r Revision) checkPlaces() error {
+	for i, p := range r.Places {
+		if slices.ContainsFunc(r.Places[:i], func(q Place) bool { return q.Slug == p.Slug }) {
+			return fmt.Errorf("place %q is there twice", p.Slug)
 		}
-		if err := checkLine("name", t.Name, maxLine); err != nil {
-			return fmt.Errorf("topic %q: %w", t.Slug, err)
+		if err := checkNamed("place", p.Slug, p.Name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkNamed checks the slug of a page and what it is called.
+func checkNamed(what, slug, name string) error {
+	if err := checkSlug(what, slug); err != nil {
+		return err
+	}
+	if strings.TrimSpace(name) == "" {
+		return fmt.Errorf("%s %q has no name", what, slug)
+	}
+	if err := checkLine("name", name, maxLine); err != nil {
+		return fmt.Errorf("%s %q: %w", what, slug, err)
+	}
+	return nil
+}
+
+func (r Revision) checkRelated() error {
+	for i, id := range r.Related {
+		if slices.Contains(r.Related[:i], id) {
+			return fmt.Errorf("related story %q is there twice", id)
+		}
+		if err := checkLine("related", id, maxID); err != nil {
+			return err
+		}
+		if id == "" || id != strings.TrimSpace(id) {
+			return fmt.Errorf("related story %q is empty or begins or ends with a space", id)
 		}
 	}
 	return nil
@@ -266,6 +336,9 @@ func (r Revision) checkCorrections() error {
 		}
 		if i > 0 && c.Time.Before(r.Corrections[i-1].Time) {
 			return fmt.Errorf("correction %d is older than the one before it", i+1)
+		}
+		if slices.ContainsFunc(r.Corrections[:i], c.same) {
+			return fmt.Errorf("correction %d is there twice", i+1)
 		}
 		if err := errors.Join(checkTime("time", c.Time), checkLine("text", c.Text, maxPassage)); err != nil {
 			return fmt.Errorf("correction %d: %w", i+1, err)
@@ -310,8 +383,27 @@ func (m Media) Validate() error {
 			return fmt.Errorf("media %.8s: rendition %q: %w", m.ID, r.Name, err)
 		}
 	}
+	if err := m.checkShown(); err != nil {
+		return fmt.Errorf("media %.8s: %w", m.ID, err)
+	}
 	return nil
 }
+
+// checkShown checks what a page needs to know of a picture besides its renditions.
+func (m Media) checkShown() error {
+	if f := m.Focus; f != (Focus{}) && (f.X < 1 || f.X > 100 || f.Y < 1 || f.Y > 100) {
+		return fmt.Errorf("focus %d, %d is not in percent, 1 to 100", f.X, f.Y)
+	}
+	rest, ok := strings.CutPrefix(m.Placeholder, "data:image/")
+	odd := func(c rune) bool { return !strings.ContainsRune(holderRunes, c) }
+	if m.Placeholder != "" && (!ok || len(m.Placeholder) > maxHolder || strings.ContainsFunc(rest, odd)) {
+		return fmt.Errorf("placeholder %.40q is not the data URL of a picture of at most %d bytes", m.Placeholder, maxHolder)
+	}
+	return nil
+}
+
+// holderRunes are those of a data URL in base64: none that could end a place in a style or an attribute.
+const holderRunes = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=;,-."
 
 func (r Rendition) validate() error {
 	if err := checkFileName(r.Name); err != nil {

@@ -9,13 +9,18 @@ import (
 	"coranto/internal/news"
 )
 
-const someHash = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+const (
+	someHash  = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+	otherHash = "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752"
+)
 
 // full returns a valid story that uses every field and every kind of block.
 func full() news.Story {
 	at := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 	text := []news.Span{{Text: "می\u200cخواهم", Mark: news.Strong | news.Break, Link: "story:دیگر", Claim: "c1", Lang: "en"}}
-	figure := &news.Figure{Media: someHash, Alt: "A road", Caption: text, Credit: "Own"}
+	figure := &news.Figure{Media: someHash, Alt: "A road", Caption: text, Credit: "Own", Rights: "All kept",
+		Subtitles:  []news.Track{{Lang: "en", Media: otherHash}},
+		Transcript: []news.Block{{Kind: news.Paragraph, Text: text}}}
 	return news.Story{
 		ID: "مرز 1", Slug: "the border", Address: news.Address{Day: "2026-11-22", Slug: "border"},
 		Sources: []news.Source{
@@ -25,10 +30,12 @@ func full() news.Story {
 		Claims: []news.Claim{{ID: "c1", Source: "s1", Check: news.Attributed, Evidence: []news.Evidence{
 			{URL: "https://example.org/a", Archived: "https://example.net/a", SHA256: someHash, Retrieved: at}}}},
 		Articles: []news.Article{
-			{Lang: "en", Status: news.Published, Published: at, Updated: at, Number: 2, Revision: news.Revision{
+			{Lang: "en", Status: news.Published, Published: at, Updated: at, Breaking: at.Add(news.MaxBreaking), Number: 2, Revision: news.Revision{
 				Kicker: "Border", Headline: "A border", Standfirst: "What happened", Dateline: "Samara",
-				Bylines:     []news.Byline{{Name: "A. B.", Role: "reporter", Protected: true}},
+				Bylines:     []news.Byline{{Name: "A. B.", Role: "reporter", Protected: true}, {Name: "C. D.", Slug: "c-d"}},
 				Topics:      []news.Topic{{Slug: "migration", Name: "Migration"}},
+				Places:      []news.Place{{Slug: "samara", Name: "Samara"}},
+				Related:     []string{"مرز 2", "road"},
 				Lead:        figure,
 				Corrections: []news.Correction{{Time: at, Text: "It was August."}},
 				SourceURL:   "https://example.org/en/1",
@@ -132,6 +139,29 @@ func TestValidateNamesTheFault(t *testing.T) {
 		"correction order": {revision(func(r *news.Revision) {
 			r.Corrections = append(r.Corrections, news.Correction{Time: r.Corrections[0].Time.Add(-time.Second), Text: "x"})
 		}), "correction 2 is older"},
+		"correction twice": {revision(func(r *news.Revision) { r.Corrections = append(r.Corrections, r.Corrections[0]) }),
+			"correction 2 is there twice"},
+		"byline slug":           {revision(func(r *news.Revision) { r.Bylines[1].Slug = "C D" }), `byline "C D" is not`},
+		"byline twice":          {revision(func(r *news.Revision) { r.Bylines = append(r.Bylines, r.Bylines[1]) }), `byline "c-d" is there twice`},
+		"protected with a page": {revision(func(r *news.Revision) { r.Bylines[0].Slug = "a-b" }), "byline 1 is protected, but has a page"},
+		"place slug":            {revision(func(r *news.Revision) { r.Places[0].Slug = "" }), `place "" is not`},
+		"place without name":    {revision(func(r *news.Revision) { r.Places[0].Name = " " }), `place "samara" has no name`},
+		"place twice":           {revision(func(r *news.Revision) { r.Places = append(r.Places, r.Places[0]) }), `place "samara" is there twice`},
+		"related to nothing":    {revision(func(r *news.Revision) { r.Related[0] = "" }), `related story "" is empty`},
+		"related twice":         {revision(func(r *news.Revision) { r.Related[0] = "road" }), `related story "road" is there twice`},
+		"breaking too long": {english(func(a *news.Article) { a.Breaking = a.Breaking.Add(time.Second) }),
+			"article en: breaking ends later than 48 hours"},
+		"breaking before": {english(func(a *news.Article) { a.Breaking = a.Published }), "breaking ends before the article is published"},
+		"breaking draft": {func(s *news.Story) { s.Articles[1].Breaking = s.Articles[0].Breaking },
+			"article fa: is breaking, but has no time of publication"},
+		"subtitles without tag": {revision(func(r *news.Revision) { r.Lead.Subtitles[0].Lang = "" }), "lead: subtitles: "},
+		"subtitles media":       {revision(func(r *news.Revision) { r.Lead.Subtitles[0].Media = "x" }), `lead: subtitles en: media "x"`},
+		"subtitles twice": {revision(func(r *news.Revision) { r.Lead.Subtitles = append(r.Lead.Subtitles, r.Lead.Subtitles[0]) }),
+			"lead: subtitles en are there twice"},
+		"figure in a transcript": {revision(func(r *news.Revision) {
+			r.Lead.Transcript = []news.Block{{Kind: news.Quote, Blocks: []news.Block{{Kind: news.Picture, Figure: r.Lead}}}}
+		}), "lead: transcript: a figure in it"},
+		"transcript too deep": {revision(func(r *news.Revision) { r.Lead.Transcript = nest(16) }), "lead: transcript block 1: "},
 		"source url":          {revision(func(r *news.Revision) { r.SourceURL = "ftp://example.org" }), "source_url: url"},
 		"lead media":          {revision(func(r *news.Revision) { r.Lead.Media = strings.ToUpper(someHash) }), "lead: media"},
 		"lead without alt":    {revision(func(r *news.Revision) { r.Lead.Alt = "" }), "lead: a figure has an alternative text, or is decorative"},
@@ -202,8 +232,12 @@ func TestMediaValidate(t *testing.T) {
 		return news.Media{ID: someHash, Name: "border.jpg", Renditions: []news.Rendition{
 			{Name: "640.jpg", MediaType: "image/jpeg", Width: 640, Height: 480, SHA256: someHash, Size: 10}}}
 	}
-	if err := good().Validate(); err != nil {
-		t.Fatal(err)
+	shown := good()
+	shown.Focus, shown.Placeholder = news.Focus{X: 1, Y: 100}, "data:image/png;base64,iVBORw0KGgo="
+	for _, m := range []news.Media{good(), shown} {
+		if err := m.Validate(); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for name, change := range map[string]func(*news.Media){
 		"id":             func(m *news.Media) { m.ID = "x" },
@@ -217,6 +251,11 @@ func TestMediaValidate(t *testing.T) {
 		"pixels":         func(m *news.Media) { m.Renditions[0].Width = -1 },
 		"hash":           func(m *news.Media) { m.Renditions[0].SHA256 = "" },
 		"size":           func(m *news.Media) { m.Renditions[0].Size = 0 },
+		"focus":          func(m *news.Media) { m.Focus = news.Focus{X: 101, Y: 1} },
+		"half a focus":   func(m *news.Media) { m.Focus = news.Focus{Y: 1} },
+		"holder":         func(m *news.Media) { m.Placeholder = "https://example.org/a.png" },
+		"holder quote":   func(m *news.Media) { m.Placeholder = `data:image/png;base64,")` },
+		"large holder":   func(m *news.Media) { m.Placeholder = "data:image/png;base64," + strings.Repeat("A", 200) },
 	} {
 		m := good()
 		change(&m)
@@ -228,7 +267,7 @@ func TestMediaValidate(t *testing.T) {
 
 func TestWalk(t *testing.T) {
 	r := full().Articles[0].Revision
-	figures, spans := 0, 0
+	figures, spans, media := 0, 0, 0
 	for f := range r.Figures() {
 		if f.Media != someHash {
 			t.Errorf("got media %q", f.Media)
@@ -238,13 +277,56 @@ func TestWalk(t *testing.T) {
 	for range r.Spans() {
 		spans++
 	}
-	// The captions of the two figures; paragraph, heading, quote and the paragraph in it, pull quote, item, two cells
+	for id := range r.Media() {
+		if id != someHash && id != otherHash {
+			t.Errorf("got media %q", id)
+		}
+		media++
+	}
+	// The captions and transcripts of the two figures; paragraph, heading, quote and the paragraph in it, pull quote, item, two cells
 	// and the caption of the table, embed, code.
-	if figures != 2 || spans != 2+11 {
-		t.Errorf("got %d figures and %d spans, want 2 and 13", figures, spans)
+	if figures != 2 || media != 4 || spans != 4+11 {
+		t.Errorf("got %d figures, %d media and %d spans, want 2, 4 and 15", figures, media, spans)
 	}
 	for range r.Spans() {
 		break
+	}
+	for range r.Media() {
+		break
+	}
+}
+
+func TestUnlink(t *testing.T) {
+	r := full().Articles[0].Revision
+	related := r.Related
+	r.Unlink("road")
+	r.Unlink("دیگر")
+	for s := range r.Spans() {
+		if s.Link != "" {
+			t.Errorf("got a link to %s", s.Link)
+		}
+	}
+	if len(r.Related) != 1 || r.Related[0] != "مرز 2" || related[1] != "road" {
+		t.Errorf("got %q related of %q", r.Related, related)
+	}
+}
+
+func TestBreaking(t *testing.T) {
+	a := full().Articles[0]
+	for hours, want := range map[int]bool{-1: false, 0: true, 47: true, 48: false} {
+		if got := a.BreakingAt(a.Published.Add(time.Duration(hours) * time.Hour)); got != want {
+			t.Errorf("after %d hours: got %v, want %v", hours, got, want)
+		}
+	}
+	a.Updated = a.Published.AddDate(0, 1, 0)
+	a.Breaking = a.Updated.Add(news.MaxBreaking)
+	s := full()
+	s.Articles[0] = a
+	if err := s.Validate(); err != nil {
+		t.Errorf("broke again: %v", err)
+	}
+	if got := news.BarFrom(a.Breaking).Format(time.RFC3339); got != "2026-12-20T00:00:00Z" {
+		t.Errorf("got the bar from %s", got)
 	}
 }
 

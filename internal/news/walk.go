@@ -5,6 +5,23 @@ import (
 	"slices"
 )
 
+// Media yields the IDs of all media that the revision shows, in the order of reading and with repeats: those of its
+// figures, and their subtitles.
+func (r Revision) Media() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for f := range r.Figures() {
+			if !yield(f.Media) {
+				return
+			}
+			for _, t := range f.Subtitles {
+				if !yield(t.Media) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // Figures yields the lead and every figure of the body, in the order of reading.
 func (r Revision) Figures() iter.Seq[Figure] {
 	return func(yield func(Figure) bool) {
@@ -15,34 +32,44 @@ func (r Revision) Figures() iter.Seq[Figure] {
 	}
 }
 
-// Spans yields every span of the lead's caption and of the body, in the order of reading: text, cells and captions.
+// Spans yields every span of the lead and of the body, in the order of reading: text, cells, captions, transcripts.
 func (r Revision) Spans() iter.Seq[Span] {
 	return func(yield func(Span) bool) {
-		all := func(spans []Span) bool {
+		r.runs(func(spans []Span) bool {
 			for _, s := range spans {
 				if !yield(s) {
 					return false
 				}
 			}
 			return true
-		}
-		if r.Lead != nil && !all(r.Lead.Caption) {
-			return
-		}
-		walk(r.Body, func(b Block) bool {
-			if b.Figure != nil && !all(b.Figure.Caption) || !all(b.Text) {
-				return false
-			}
-			for _, row := range b.Rows {
-				for _, cell := range row {
-					if !all(cell) {
-						return false
-					}
-				}
-			}
-			return true
 		})
 	}
+}
+
+// runs visits each run of spans of the lead and of the body, in the order of reading, until visit returns false.
+func (r Revision) runs(visit func([]Span) bool) {
+	if r.Lead == nil || runsOf([]Block{{Figure: r.Lead}}, visit) {
+		runsOf(r.Body, visit)
+	}
+}
+
+func runsOf(bs []Block, visit func([]Span) bool) bool {
+	return walk(bs, func(b Block) bool {
+		if f := b.Figure; f != nil && (!visit(f.Caption) || !runsOf(f.Transcript, visit)) {
+			return false
+		}
+		if !visit(b.Text) {
+			return false
+		}
+		for _, row := range b.Rows {
+			for _, cell := range row {
+				if !visit(cell) {
+					return false
+				}
+			}
+		}
+		return true
+	})
 }
 
 // walk calls visit for each block and what is nested in it, until visit returns false.
@@ -71,28 +98,18 @@ func (s Story) Names() []string {
 	return names
 }
 
-// Unlink makes plain text of every link to one place, in the revision itself.
-func (r Revision) Unlink(link string) {
-	unlink := func(spans []Span) {
+// Unlink makes plain text of every link to a story, in the revision itself, and no longer calls it related.
+func (r *Revision) Unlink(id string) {
+	r.runs(func(spans []Span) bool {
 		for i := range spans {
-			if spans[i].Link == link {
+			if spans[i].Link == "story:"+id {
 				spans[i].Link = ""
-			}
-		}
-	}
-	if r.Lead != nil {
-		unlink(r.Lead.Caption)
-	}
-	walk(r.Body, func(b Block) bool {
-		if b.Figure != nil {
-			unlink(b.Figure.Caption)
-		}
-		unlink(b.Text)
-		for _, row := range b.Rows {
-			for _, cell := range row {
-				unlink(cell)
 			}
 		}
 		return true
 	})
+	r.Related = slices.DeleteFunc(slices.Clone(r.Related), func(other string) bool { return other == id })
+	if len(r.Related) == 0 {
+		r.Related = nil
+	}
 }

@@ -127,7 +127,7 @@ func (e erasure) unlink() error {
 		if err := decode(l.content, &r); err != nil {
 			return err
 		}
-		r.Unlink(toStory + e.id)
+		r.Unlink(e.id)
 		content, err := encodeRevision(r)
 		if err != nil {
 			return err

@@ -127,7 +127,7 @@ func (m marks) unlinked(r news.Revision) (news.Revision, error) {
 				return r, err
 			}
 		}
-		r.Unlink(target)
+		r.Unlink(id)
 	}
 	return r, nil
 }
