@@ -227,7 +227,7 @@ func (p *pull) sweep(ctx context.Context, held edition.Tree, since retired) erro
 	}
 	clear(since)
 	maps.Copy(since, still)
-	p.rec.swept = now
+	p.rec.swept, p.rec.used = now, 0
 	return nil
 }
 

@@ -29,16 +29,33 @@ func (p *pull) measure(ctx context.Context, old, next edition.Tree) error {
 	if err != nil || p.opt.Quota <= 0 {
 		return err
 	}
-	used, err := p.opt.Used(ctx)
+	used, err := p.used(ctx, needs)
 	if err == nil && used+needs > p.opt.Quota {
 		if err = p.makeRoom(ctx, next, counted); err == nil {
 			used, err = p.opt.Used(ctx)
 		}
 	}
 	if err == nil && used+needs > p.opt.Quota {
-		err = first(p.takeBack(ctx), &QuotaError{Quota: p.opt.Quota, Needs: used + needs})
+		return first(p.takeBack(ctx), &QuotaError{Quota: p.opt.Quota, Needs: used + needs})
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	p.rec.used = used + needs
+	return p.save()
+}
+
+// smallFiles is more than the log's files, the trust's and the heads take that an edition brings.
+const smallFiles = 256 << 10
+
+// used returns how many bytes the mirror takes, at most. That follows from what it took at the last look at all files and
+// what it was brought since; all are looked at again where that could be too much, and after each sweep.
+func (p *pull) used(ctx context.Context, needs int64) (int64, error) {
+	most := p.rec.used + int64(len(p.fresh))*edition.MaxNode + smallFiles
+	if p.rec.used > 0 && !p.opt.Recheck && most+needs <= p.opt.Quota {
+		return most, nil
+	}
+	return p.opt.Used(ctx)
 }
 
 // pageNeeds returns how many bytes a file's plain page will take more than what stands there; one that has the bytes of

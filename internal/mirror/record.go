@@ -38,13 +38,15 @@ type record struct {
 	epoch uint64
 	// swept is when all objects were last looked at, in whole seconds.
 	swept time.Time
+	// used is the most that the mirror takes, in bytes, as far as is known; 0 when nobody has looked since then.
+	used int64
 }
 
-// marshal returns the record's one encoding: seven lines, and one more for each edition that was begun.
+// marshal returns the record's one encoding: eight lines, and one more for each edition that was begun.
 func (r record) marshal() []byte {
 	var b strings.Builder
-	fmt.Fprintf(&b, "coranto mirror 1\ntrust %v\nobjects %v\npages %v\nclean %v\nepoch %d\nswept %d\n",
-		r.trust, r.objects, r.pages, r.clean, r.epoch, r.swept.Unix())
+	fmt.Fprintf(&b, "coranto mirror 1\ntrust %v\nobjects %v\npages %v\nclean %v\nepoch %d\nswept %d\nused %d\n",
+		r.trust, r.objects, r.pages, r.clean, r.epoch, r.swept.Unix(), r.used)
 	for _, h := range r.begun {
 		fmt.Fprintf(&b, "begun %v\n", h)
 	}
@@ -81,6 +83,8 @@ func parseRecord(b []byte) (r record, err error) {
 	swept, e := strconv.ParseInt(next("swept"), 10, 64)
 	err = errors.Join(err, e)
 	r.swept = time.Unix(swept, 0)
+	r.used, e = strconv.ParseInt(next("used"), 10, 64)
+	err = errors.Join(err, e)
 	for err == nil && lines[0] != "" {
 		r.begun = append(r.begun, hash("begun"))
 	}

@@ -216,6 +216,38 @@ func TestQuota(t *testing.T) {
 	}
 }
 
+// While there is room enough, what the mirror takes is not counted anew with each pull.
+func TestQuotaIsCountedSeldom(t *testing.T) {
+	t.Parallel()
+	r := first(t, 3)
+	k := r.keeper(r.good())
+	root, err := os.OpenRoot(k.dir)
+	must(t, err)
+	defer root.Close()
+	counts, use := 0, mirror.FolderUse(root)
+	k.opt.Used = func(ctx context.Context) (int64, error) {
+		counts++
+		return use(ctx)
+	}
+	k.opt.Quota = 100 << 20
+	for i := range 8 {
+		k.pulls(uint64(i + 1))
+		r.put(1, fmt.Sprintf("corrected %d times", i))
+		r.publish()
+	}
+	if counts > 3 {
+		t.Errorf("all files were looked at %d times", counts)
+	}
+	used, err := use(t.Context())
+	must(t, err)
+	k.opt.Quota = used + 100<<10
+	r.put(1, noise(200<<10))
+	r.publish()
+	if _, err := k.pull(); !errors.As(err, new(*mirror.QuotaError)) {
+		t.Errorf("got %v, want a QuotaError", err)
+	}
+}
+
 // What was damaged, or is gone, is made good by a pull that looks at everything.
 func TestRecheck(t *testing.T) {
 	r := first(t, 5)
