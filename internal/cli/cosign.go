@@ -37,6 +37,7 @@ var cosignInitCommand = command{
 	name:  "init",
 	usage: "DIR --masthead MASTHEAD --from WHERE [--name NAME]",
 	short: "makes the co-signing key in a folder, and prints its public half",
+	apart: true,
 	long: `
 Makes the folder and the key in it, which never leaves it, and follows the log of the newsroom whose masthead is given. WHERE
 is the newsroom's own target, where editions lie before they are signed: its URL, or a folder. The newsroom must have
@@ -85,6 +86,7 @@ var cosignFollowCommand = command{
 	name:  "follow",
 	usage: "DIR LOG",
 	short: "follows a new log of the newsroom, after the old one's key was replaced",
+	apart: true,
 	long:  witnessFollowCommand.long,
 	setup: witnessFollowCommand.setup,
 }
@@ -93,6 +95,7 @@ var cosignServeCommand = command{
 	name:  "serve",
 	usage: "DIR [--listen ADDRESS] [--unattended] [--max-going N] [--max-changing N] [--allow-identity] [--allow-first]",
 	short: "checks and signs editions, until interrupted",
+	apart: true,
 	long: `
 Answers the publishing machine. Each new edition is fetched and proved: that the log only grew, that number, time and purge
 epoch move forward, and every file that comes or changes, byte by byte. Then it shows on this terminal what comes, changes

@@ -14,6 +14,7 @@ var evidenceCommand = command{
 	name:  "evidence",
 	usage: "FILE… [--masthead MASTHEAD] [--from MIRROR] [--json]",
 	short: "checks evidence that a newsroom's log has forked, and says what it proves",
+	apart: true,
 	long: `
 Checks files of evidence, which readers, mirrors, witnesses and the newsroom itself write when they meet two signed heads of
 one log that can't both be true. Each is checked by itself, without a network. With a masthead it also says whether the key

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -38,7 +39,10 @@ func (n *newsroom) wireSigners(p *publish.Publisher) error {
 	if p.Keys.Cosigner(time.Unix(1, 0)) == nil && a.Cosigner != "" {
 		p.Cosigner = n.witness("the release co-signer", p.Keys.Policy().Cosigner, a.Cosigner, p.Keys, cosignerPatience)
 	}
-	p.KeepEvidence = func(e edition.Evidence) (string, error) { return witness.KeepEvidence(n.root, e) }
+	p.KeepEvidence = func(e edition.Evidence) (string, error) {
+		name, err := witness.KeepEvidence(n.root, e)
+		return filepath.Join(n.dir, name), err
+	}
 	for _, u := range n.config.Mirrors {
 		src, err := reader.HTTP(nil, u)
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"coranto/internal/keys"
@@ -74,7 +75,9 @@ func (n *newsroom) survey(ctx context.Context, e *env) (surveyJSON, error) {
 		out.Quorum = -1
 	}
 	names, err := witness.Evidence(n.root)
-	out.Evidence = append(out.Evidence, names...)
+	for _, name := range names {
+		out.Evidence = append(out.Evidence, filepath.Join(n.dir, name))
+	}
 	out.ok = out.ok && len(names) == 0 && out.Answering >= out.Quorum
 	return out, err
 }

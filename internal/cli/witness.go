@@ -34,6 +34,7 @@ var witnessInitCommand = command{
 	name:  "init",
 	usage: "DIR --name NAME",
 	short: "makes a witness's key in a folder, and prints its public half",
+	apart: true,
 	long: `
 Makes the folder and the witness's key in it. It prints the key's public half, one line, which goes to each newsroom that is
 to be witnessed. The secret half stays in the folder. Make no copy of the folder: a witness that is brought back from an
@@ -92,6 +93,7 @@ var witnessFollowCommand = command{
 	name:  "follow",
 	usage: "DIR LOG",
 	short: "co-signs a newsroom's log from now on",
+	apart: true,
 	long: `
 LOG is the log's key, a line that the newsroom sends (coranto keys witness list prints it), or its masthead: a file, a URL,
 or the line that begins with coranto:, through which the log's key is fetched and proved. A newsroom that begins a new log,
@@ -169,6 +171,7 @@ var witnessServeCommand = command{
 	name:  "serve",
 	usage: "DIR [--listen ADDRESS]",
 	short: "answers newsrooms that ask for co-signatures, until interrupted",
+	apart: true,
 	long: `
 Answers the requests of C2SP tlog-witness (add-checkpoint) for the logs that are followed. What it co-signs it has written
 down first, in DIR/logs. A log that forks is refused, and the proof is written to DIR/evidence: tell the newsroom. It keeps
@@ -208,6 +211,7 @@ var witnessListCommand = command{
 	name:  "list",
 	usage: "DIR [--json]",
 	short: "lists the logs that are followed, and the evidence of forks",
+	apart: true,
 	long: `
 Lists the witness's key, each log with the size of the head that was co-signed last, and the files of evidence. Exit code 1
 when there is evidence: the newsroom must hear of it.`,

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"coranto/vectors"
 )
 
 // server starts a command that answers on an address of its own, which it says, and returns the address.
@@ -116,5 +118,34 @@ func TestWitnessedNewsroom(t *testing.T) {
 	must(t, "-C", s.dir, "publish", "-q")
 	if got := must(t, "verify", public, "--masthead", masthead); !strings.Contains(got, "edition 4") || !strings.Contains(got, "witnessed by 1") {
 		t.Errorf("verify says %s", got)
+	}
+}
+
+// Evidence says what it proves, alone and with a masthead, and which file proves nothing.
+func TestEvidenceInWords(t *testing.T) {
+	f, err := vectors.Load[vectors.Raw, vectors.EvidenceValue]("evidence.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := tinyRoom(t)
+	must(t, "-C", s.dir, "publish", "-q")
+	public := filepath.Join(s.dir, "public")
+	for _, c := range f.Cases {
+		file := filepath.Join(filepath.Dir(s.dir), "evidence.txt")
+		writeFile(t, file, string(c.In.Bytes.Join()))
+		if c.Refused != "" {
+			if got := refused(t, 4, "evidence", file); !strings.Contains(got, "evidence.txt: proves nothing: ") {
+				t.Errorf("%s: %s", c.Name, got)
+			}
+			continue
+		}
+		if got := must(t, "evidence", file); !strings.Contains(got, "the log the-lantern.coranto/00000000 has forked.") ||
+			!strings.Contains(got, "give its masthead") {
+			t.Errorf("%s: %s", c.Name, got)
+		}
+		got := must(t, "evidence", file, "--masthead", filepath.Join(public, "masthead.json"), "--from", public, "--json")
+		if !strings.Contains(got, `"proved":true,"log":"the-lantern.coranto/00000000","newsrooms":"no"`) {
+			t.Errorf("%s: %s", c.Name, got)
+		}
 	}
 }
