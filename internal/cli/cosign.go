@@ -180,6 +180,9 @@ func (e *env) showRelease(c cosign.Change) {
 		what  string
 		paths []string
 	}{{"come", c.Coming}, {"change", c.Changing}, {"go", c.Going}} {
+		if len(part.paths) == 0 {
+			continue
+		}
 		stories := storiesIn(part.paths)
 		e.say("  %s %s, of %s:", plural(len(part.paths), "file", "files"), part.what, plural(len(stories), "story", "stories"))
 		const shown = 20
