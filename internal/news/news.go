@@ -146,8 +146,8 @@ type Correction struct {
 	Text string    `json:"text"`
 }
 
-// same says whether two corrections are one.
-func (c Correction) same(o Correction) bool { return c.Time.Equal(o.Time) && c.Text == o.Text }
+// Same says whether two corrections are one.
+func (c Correction) Same(o Correction) bool { return c.Time.Equal(o.Time) && c.Text == o.Text }
 
 // SourceKind says what kind of voice a source is.
 type SourceKind string

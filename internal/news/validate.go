@@ -337,7 +337,7 @@ func (r Revision) checkCorrections() error {
 		if i > 0 && c.Time.Before(r.Corrections[i-1].Time) {
 			return fmt.Errorf("correction %d is older than the one before it", i+1)
 		}
-		if slices.ContainsFunc(r.Corrections[:i], c.same) {
+		if slices.ContainsFunc(r.Corrections[:i], c.Same) {
 			return fmt.Errorf("correction %d is there twice", i+1)
 		}
 		if err := errors.Join(checkTime("time", c.Time), checkLine("text", c.Text, maxPassage)); err != nil {

@@ -96,8 +96,12 @@ func (s *Site) touch(ctx context.Context, snap Snapshot, c store.Change, add fun
 	if _, ok := s.byTag[c.List.Lang]; !ok {
 		return nil
 	}
+	if c.List.Place != "" || c.List.Author != "" { // which have no pages
+		return nil
+	}
 	language := store.List{Lang: c.List.Lang}
 	switch c.Kind {
+	case store.BreakingChanged, store.CorrectionsChanged: // which no page shows
 	case store.NewestChanged:
 		if c.List.Topic != "" {
 			add(Unit{Kind: Topic, List: c.List})

@@ -32,6 +32,8 @@ type Store interface {
 	// Put writes a story. Of its Articles, those with a new language are added, those whose words or state differ
 	// from the store's get a new revision, the others are left as they are, and languages that are not named are left
 	// alone. Sources and Claims are replaced unless nil. It appends to the change log only what changed.
+	// Corrections that readers were shown stay: those that a given article lacks are added to it, in the order of their
+	// times. Only Withdraw ends that.
 	// The story must be valid (news.Story.Validate) and every figure's media already put.
 	Put(ctx context.Context, s news.Story) (PutResult, error)
 	// PutMany writes stories as Put does, in their order and in one transaction, which is many times faster: all of
@@ -43,8 +45,8 @@ type Store interface {
 	Revisions(ctx context.Context, id, lang string) ([]news.Revision, error)
 
 	// PutMedia writes a media and the bytes of its renditions, by rendition name. Putting the same again changes nothing.
-	// The name that a media was first put with stays. Other renditions than before take their place, and the stories
-	// that show them enter the change log. Bytes that the store already has by their SHA-256 may be left out.
+	// The name that a media was first put with stays. Other renditions than before, another focus or placeholder take
+	// the place of the old, and the stories that show them enter the change log. Bytes that the store already has by their SHA-256 may be left out.
 	PutMedia(ctx context.Context, m news.Media, renditions map[string][]byte) error
 	// Media returns a media by its ID, or ErrNotFound.
 	Media(ctx context.Context, id string) (news.Media, error)
@@ -52,17 +54,17 @@ type Store interface {
 	// an error instead of io.EOF when the bytes are no longer those.
 	OpenRendition(ctx context.Context, sha256 string) (io.ReadCloser, error)
 
-	// Settle brings the store up to a time, before an edition is made of it: articles that have fallen due enter the
-	// change log, stories that come out for the first time get their address (its day is the earliest UTC day of
+	// Settle brings the store up to a time, before an edition is made of it: articles that have fallen due, and breaking
+	// news that has come to its end, enter the change log, stories that come out for the first time get their address (its day is the earliest UTC day of
 	// their public articles; of two that wish for one slug, the first by ID has it), and articles that are newly public get the
-	// next place in the numbered lists of their language and topics, in the order of their time of publication, then
+	// next place in the numbered lists of their language, topics, places and authors, in the order of their time of publication, then
 	// story ID. A place is never given to another: what is no longer public leaves its place empty, and has the same
 	// place when it is public again. Settling twice changes nothing. A time before the last one takes back what falls
 	// due between them.
 	Settle(ctx context.Context, asOf time.Time) error
 	// NextDue returns when the next edition is due: the zero time when that is now, because something was put since the
 	// last Settle, or was settled or taken back and no edition covers it; otherwise the first time after the last Settle
-	// at which an article falls due. It is not ok when nothing is to come.
+	// at which an article falls due, or is no longer breaking news. It is not ok when nothing is to come.
 	NextDue(ctx context.Context) (at time.Time, ok bool, err error)
 	// Snapshot opens a view of the store as it stands now, which later writes don't change. Close it.
 	Snapshot(ctx context.Context) (Snapshot, error)
@@ -108,6 +110,15 @@ type Snapshot interface {
 	Days(ctx context.Context, lang, prefix string) ([]string, error)
 	// Topics returns the topics of a language that have a public article, by slug. Of several names the newest article's counts.
 	Topics(ctx context.Context, lang string) ([]news.Topic, error)
+	// Places returns the places of a language that have a public article, as Topics does.
+	Places(ctx context.Context, lang string) ([]news.Place, error)
+	// Authors returns those who have a page of their own and a public article in a language, by slug: their slugs and
+	// names alone. Of several names the newest article's counts.
+	Authors(ctx context.Context, lang string) ([]news.Byline, error)
+	// Breaking returns what is breaking news in a language, newest first, then by story ID.
+	Breaking(ctx context.Context, lang string) ([]Breaking, error)
+	// Corrections returns up to n corrections of public articles in a language, newest first, then by story ID and text.
+	Corrections(ctx context.Context, lang string, n int) ([]Correction, error)
 	// Languages returns the languages that have a public article, sorted by tag.
 	Languages(ctx context.Context) ([]string, error)
 	// Media returns a media by its ID, or ErrNotFound.
@@ -119,29 +130,41 @@ type Snapshot interface {
 	io.Closer
 }
 
-// A List is a numbered list of articles: all of a language, or those of one topic in it.
+// A List is a numbered list of articles: all of a language, or those of one topic, one place or one author in it. At most
+// one of Topic, Place and Author is set.
 type List struct {
-	Lang  string
-	Topic string // a topic's slug; empty for all
+	Lang   string
+	Topic  string // a topic's slug (news.Topic)
+	Place  string // a place's (news.Place)
+	Author string // that of a byline (news.Byline)
 }
+
+// All says whether the list is that of all articles in its language.
+func (l List) All() bool { return l.Topic == "" && l.Place == "" && l.Author == "" }
 
 // ChangeKind says what a Change is about.
 type ChangeKind string
 
 // The kinds of changes. Each names all that must be looked at again, so that nothing is worked out twice downstream.
 const (
-	// StoryChanged: any of the story's pages may differ; an article may have come or gone, or a story that it links to,
-	// or a rendition that it shows is another. Fields: Story, Address; and List.Lang where one article alone differs,
+	// StoryChanged: any of the story's pages may differ; an article may have come or gone, or a story that it links to or
+	// calls related, or such a related story has another headline, or a rendition that it shows is another. Fields: Story, Address; and List.Lang where one article alone differs,
 	// which the pages in other languages show nothing of, but for those of its translations.
 	StoryChanged ChangeKind = "story"
-	// PlaceChanged: what stands on a numbered page of a list differs, or its topic's name. Fields: List, Page, First.
+	// PlaceChanged: what stands on a numbered page of a list differs, or the name of its topic, place or author.
+	// Fields: List, Page, First.
 	PlaceChanged ChangeKind = "place"
 	// NewestChanged: one of the newest FrontSize headlines of a list differs, came or went, or the words of such an
-	// article do (feeds carry them). Of a topic, also when its name differs; of a language, also when its topics or
-	// their names do. Fields: List.
+	// article do (feeds carry them). Of a topic, place or author, also when its name differs; of a language, also when its
+	// topics or their names do. Fields: List.
 	NewestChanged ChangeKind = "newest"
 	// DayChanged: what was published on a day differs. Fields: List.Lang, Day, First.
 	DayChanged ChangeKind = "day"
+	// BreakingChanged: what is breaking news in a language differs, or its headlines do. Fields: List.Lang, Day: the first
+	// whose stories carry, or carried, its bar on their own pages (news.BarFrom).
+	BreakingChanged ChangeKind = "breaking"
+	// CorrectionsChanged: the corrections of a language differ, or the headlines above them do. Fields: List.Lang.
+	CorrectionsChanged ChangeKind = "corrections"
 )
 
 // FrontSize is the number of headlines on a front, a topic's front and in a feed.
@@ -171,6 +194,19 @@ type Headline struct {
 	Standfirst string
 	Published  time.Time
 	Updated    time.Time
+}
+
+// Breaking is an article that is breaking news.
+type Breaking struct {
+	Headline
+	Until time.Time
+}
+
+// A Correction is one of an article's, with the article's headline as it is now.
+type Correction struct {
+	Headline
+	Time time.Time
+	Text string
 }
 
 // Editions is the memory of what was published. All of it is made again from a mirror when it is lost, but for the

@@ -16,7 +16,7 @@ var ErrWithdrawn = errors.New("withdrawn")
 type Takedowns interface {
 	// Withdraw takes a story back: each of its articles gets a revision that is withdrawn, drafts too, and no Put brings
 	// it back, under its ID or with the SourceURL that one of its articles ever had, until Restore. That is remembered
-	// without naming it. With erase, Erase removes the story once an edition without it was sealed. Withdrawing again is
+	// without naming it. Its corrections may then be changed as well. With erase, Erase removes the story once an edition without it was sealed. Withdrawing again is
 	// no error, and asks for another purge. It returns ErrNotFound for a story that the store does not have.
 	Withdraw(ctx context.Context, id string, erase bool) error
 	// Restore lets a story in again. The name is its ID, or the SourceURL of one of its articles. What the store still
@@ -42,7 +42,8 @@ type Takedowns interface {
 
 // Ties are how a story hangs together with others.
 type Ties struct {
-	// Linking are the IDs of the other stories whose newest articles link to it, sorted: such links become plain text.
+	// Linking are the IDs of the other stories whose newest articles link to it or call it related, sorted: such links
+	// become plain text.
 	Linking []string
 	// Naming are those whose newest articles have its address, or where it stood before it was imported, written out,
 	// sorted: those are an editor's own words, which stay.

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"cmp"
+	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -29,11 +30,11 @@ func (t *settling) finish(last settled, asOf time.Time) error {
 			return err
 		}
 	}
-	if err := t.finishDays(); err != nil {
+	if err := errors.Join(t.finishDays(), t.finishBreaking()); err != nil {
 		return err
 	}
 	takedowns, err := countTakedowns(t.ctx, t.w)
-	if err != nil || last.ever && last.asOf.Equal(asOf) && len(t.changed) == 0 && last.takedowns == takedowns {
+	if err != nil || last.ever && last.asOf.Equal(asOf) && len(t.changed) == 0 && len(t.breaking) == 0 && last.takedowns == takedowns {
 		return err
 	}
 	// The newest entries of the change log may have been erased.
@@ -45,11 +46,11 @@ func (t *settling) finish(last settled, asOf time.Time) error {
 // log appends to the change log. The address is not part of it: a story's never changes.
 func (t *settling) log(c store.Change) error {
 	return t.w.exec(t.ctx, "INSERT INTO change (kind, story, lang, topic, page, day, first) VALUES (?, ?, ?, ?, ?, ?, ?)",
-		string(c.Kind), c.Story, c.List.Lang, c.List.Topic, c.Page, c.Day, c.First)
+		string(c.Kind), c.Story, c.List.Lang, keyOf(c.List), c.Page, c.Day, c.First)
 }
 
 func byList(a, b store.List) int {
-	return cmp.Or(cmp.Compare(a.Lang, b.Lang), cmp.Compare(a.Topic, b.Topic))
+	return cmp.Or(cmp.Compare(a.Lang, b.Lang), cmp.Compare(keyOf(a), keyOf(b)))
 }
 
 // finishLists writes the rows of the lists that changed, and returns those whose newest headlines differ.
@@ -63,34 +64,34 @@ func (t *settling) finishLists() (map[store.List]bool, error) {
 		if !slices.Equal(now, s.newest) || slices.ContainsFunc(now, func(p position) bool { return s.reworded[p.story] }) {
 			newest[l] = true
 		}
-		if err := t.nameTopic(l, s, now); err != nil {
+		if err := t.nameList(l, s, now); err != nil {
 			return nil, err
 		}
 		named := s.name != s.oldName
 		if l.Topic != "" && (named || (s.articles.before == 0) != (s.articles.now == 0)) {
 			newest[store.List{Lang: l.Lang}] = true // a language's front names its topics
 		}
-		if named && s.articles.before > 0 { // and each page of a topic its name
+		if named && s.articles.before > 0 { // and each page of a list its name
 			newest[l] = true
 			if err := t.allPages(l, s); err != nil {
 				return nil, err
 			}
 		}
 		if err := t.w.exec(t.ctx, "INSERT OR REPLACE INTO list (lang, topic, name, places, articles) VALUES (?, ?, ?, ?, ?)",
-			l.Lang, l.Topic, s.name, s.places, s.articles.now); err != nil {
+			l.Lang, keyOf(l), s.name, s.places, s.articles.now); err != nil {
 			return nil, err
 		}
 	}
 	return newest, nil
 }
 
-// nameTopic gives a topic the name that its newest article calls it; without one the last name stays.
-func (t *settling) nameTopic(l store.List, s *list, newest []position) (err error) {
-	if l.Topic == "" || len(newest) == 0 {
+// nameList gives a topic, place or author the name that its newest article calls it; without one the last name stays.
+func (t *settling) nameList(l store.List, s *list, newest []position) (err error) {
+	if l.All() || len(newest) == 0 {
 		return nil
 	}
 	s.name, err = one(t.ctx, t.w, value[string], "SELECT name FROM listing WHERE story = ? AND lang = ? AND topic = ?",
-		newest[0].story, l.Lang, l.Topic)
+		newest[0].story, l.Lang, keyOf(l))
 	return err
 }
 
@@ -121,9 +122,7 @@ func (t *settling) finishPages() error {
 }
 
 func (t *settling) finishDays() error {
-	for _, k := range slices.SortedFunc(maps.Keys(t.days), func(a, b day) int {
-		return cmp.Or(cmp.Compare(a.lang, b.lang), cmp.Compare(a.day, b.day))
-	}) {
+	for _, k := range slices.SortedFunc(maps.Keys(t.days), byDay) {
 		c := t.days[k]
 		var err error
 		if c.now == 0 {

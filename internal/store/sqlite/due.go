@@ -9,7 +9,7 @@ import (
 	"coranto/internal/store"
 )
 
-// NextDue implements store.Store. It reads the ends of some tables and one index entry, so that it can be asked every
+// NextDue implements store.Store. It reads the ends of some tables and two index entries, so that it can be asked every
 // few seconds whatever the size of the archive.
 func (s *Store) NextDue(ctx context.Context) (at time.Time, ok bool, err error) {
 	type due struct {
@@ -27,8 +27,12 @@ func (s *Store) NextDue(ctx context.Context) (at time.Time, ok bool, err error) 
 		if waits || err != nil {
 			return due{ok: waits}, err
 		}
-		next, err := one(ctx, r, value[int64], `SELECT published FROM article
-			WHERE status = 'published' AND published > ? ORDER BY published LIMIT 1`, last.asOf.Unix())
+		next, err := one(ctx, r, value[int64], `SELECT at FROM (
+			SELECT * FROM (SELECT published AS at FROM article
+				WHERE status = 'published' AND published > ? ORDER BY published LIMIT 1)
+			UNION ALL SELECT * FROM (SELECT breaking FROM article
+				WHERE status = 'published' AND breaking > ? ORDER BY breaking LIMIT 1)) ORDER BY at LIMIT 1`,
+			last.asOf.Unix(), last.asOf.Unix())
 		if errors.Is(err, store.ErrNotFound) {
 			return due{}, nil
 		}

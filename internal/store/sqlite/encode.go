@@ -56,6 +56,17 @@ func decodeList[T any](text string) ([]T, error) {
 // unix returns the time of a column. Its zero is Go's: time.Time{}.Unix() and back gives a time that IsZero.
 func unix(seconds int64) time.Time { return time.Unix(seconds, 0).UTC() }
 
+// orNull is a column's time, or null for the zero one.
+func orNull(seconds int64) any {
+	if seconds == never {
+		return nil
+	}
+	return seconds
+}
+
+// never is time.Time{}.Unix().
+const never = -62135596800
+
 // dayOf returns the UTC day of a column's time, as 2026-11-22.
 func dayOf(seconds int64) string { return unix(seconds).Format(time.DateOnly) }
 

@@ -65,6 +65,7 @@ func (e erasure) run() error {
 		"DELETE FROM change WHERE story = ?",
 		"DELETE FROM touched WHERE story = ?",
 		"DELETE FROM withdrawn WHERE story = ?",
+		"DELETE FROM correction WHERE story = ?",
 		"DELETE FROM listing WHERE story = ?",
 		"DELETE FROM public WHERE story = ?",
 		"DELETE FROM shown WHERE story = ?",
@@ -92,8 +93,8 @@ func (e erasure) run() error {
 func (e erasure) media() (map[string]bool, error) {
 	media := map[string]bool{}
 	err := eachRevision(e.ctx, e.w, e.id, func(r news.Revision) {
-		for f := range r.Figures() {
-			media[f.Media] = true
+		for id := range r.Media() {
+			media[id] = true
 		}
 	})
 	return media, err
@@ -117,8 +118,12 @@ func (e erasure) unlink() error {
 	if err != nil {
 		return err
 	}
+	related, err := encode(e.id)
+	if err != nil {
+		return err
+	}
 	found, err := all(e.ctx, e.w, scanLinking, `SELECT story, lang, number, content FROM revision
-		WHERE story <> ? AND instr(content, ?) > 0`, e.id, link)
+		WHERE story <> ? AND (instr(content, ?) > 0 OR instr(content, ?) > 0)`, e.id, link, related)
 	if err != nil {
 		return err
 	}
@@ -137,7 +142,7 @@ func (e erasure) unlink() error {
 			return err
 		}
 	}
-	return e.w.exec(e.ctx, "DELETE FROM reference WHERE target = ?", toStory+e.id)
+	return e.w.exec(e.ctx, "DELETE FROM reference WHERE target IN (?, ?)", toStory+e.id, toRelated+e.id)
 }
 
 // topic is one in a language, and whether no other story ever stood in it.
@@ -146,7 +151,7 @@ type topic struct {
 	alone      bool
 }
 
-// topics removes the lists of topics that no other story ever stood in, and what the change log says of them. Of those
+// topics removes the lists of topics, places and authors that no other story ever stood in, and what the change log says of them. Of those
 // that are empty now it removes the name, which may be this story's.
 func (e erasure) topics() error {
 	stood, err := all(e.ctx, e.w, func(r row) (t topic, err error) {

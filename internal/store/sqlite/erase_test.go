@@ -180,19 +180,32 @@ func TestEraseIsFinished(t *testing.T) {
 	}
 }
 
+// undo3 makes a store of version 2, which knew no corrections, of one of version 3.
+const undo3 = `DROP TABLE correction; DROP INDEX article_breaking; DROP INDEX public_breaking;
+	ALTER TABLE revision DROP COLUMN breaking; ALTER TABLE article DROP COLUMN breaking; ALTER TABLE public DROP COLUMN breaking;
+	ALTER TABLE media DROP COLUMN focus_x; ALTER TABLE media DROP COLUMN focus_y; ALTER TABLE media DROP COLUMN placeholder;`
+
 // TestUpgrade opens a store of version 1, which knew no takedowns.
 func TestUpgrade(t *testing.T) {
 	s, dir := create(t)
-	put(t, s, story("old"))
+	old := story("old")
+	old.Articles[0].Revision.Corrections = []news.Correction{{Time: noon, Text: "It was “August”."}}
+	put(t, s, old)
 	edit(t, s, []store.File{{Path: "en/story/2026/11/22/old/index.html", Entry: edition.Entry{MediaType: "text/html"}},
 		{Path: "fa/index.html", Entry: edition.Entry{MediaType: "text/html"}}, {Path: "index.html", Entry: edition.Entry{MediaType: "text/html"}}})
 	s.Close()
-	raw(t, dir, `DROP TABLE takedown; DROP TABLE mark; DROP TABLE withdrawn; DROP TABLE folder;
+	raw(t, dir, undo3+`DROP TABLE takedown; DROP TABLE mark; DROP TABLE withdrawn; DROP TABLE folder;
 		ALTER TABLE settled DROP COLUMN takedowns; ALTER TABLE edition DROP COLUMN takedowns;
 		ALTER TABLE edition DROP COLUMN purge; PRAGMA user_version = 1`)
 	s = open(t, dir)
 	if got := headlines(t, s); got != 1 {
 		t.Errorf("%d headlines", got)
+	}
+	if v, err := s.Snapshot(t.Context()); err != nil {
+		t.Error(err)
+	} else if got, err := v.Corrections(t.Context(), "en", 9); err != nil || len(got) != 1 ||
+		got[0].Text != "It was “August”." || !got[0].Time.Equal(noon) || v.Close() != nil {
+		t.Errorf("got the corrections %v, %v", got, err)
 	}
 	if folders, err := s.Folders(t.Context()); err != nil || fmt.Sprint(folders) != "[en fa index.html]" {
 		t.Errorf("folders %q, %v", folders, err)

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 
+	"coranto/internal/news"
 	"coranto/internal/store"
 )
 
@@ -13,17 +15,65 @@ import (
 
 // A listed is an article's row in a list.
 type listed struct {
-	topic, name string
-	place       int
-	public      bool
+	key, name string
+	place     int
+	public    bool
 }
 
 func scanListed(r row) (v listed, err error) {
-	err = r.Scan(&v.topic, &v.name, &v.place, &v.public)
+	err = r.Scan(&v.key, &v.name, &v.place, &v.public)
 	return v, err
 }
 
-// place brings an article's rows in the lists of its language and topics up to date. same says that its headline is as
+// How the keys of the lists of places and authors begin.
+const (
+	ofPlace  = "place/"
+	ofAuthor = "author/"
+)
+
+// keyOf returns what stands for a list, within its language, in the column topic.
+func keyOf(l store.List) string {
+	switch {
+	case l.Place != "":
+		return ofPlace + l.Place
+	case l.Author != "":
+		return ofAuthor + l.Author
+	}
+	return l.Topic
+}
+
+// listOf returns the list of a language that a key stands for.
+func listOf(lang, key string) store.List {
+	l := store.List{Lang: lang}
+	if slug, ok := strings.CutPrefix(key, ofPlace); ok {
+		l.Place = slug
+	} else if slug, ok := strings.CutPrefix(key, ofAuthor); ok {
+		l.Author = slug
+	} else {
+		l.Topic = key
+	}
+	return l
+}
+
+// listsOf returns the names, by key, of the lists that an article of such topics, places and bylines stands in, but for
+// its language's own.
+func listsOf(topics []news.Topic, places []news.Place, bylines []news.Byline) map[string]string {
+	names := make(map[string]string, len(topics)+len(places)+len(bylines))
+	for _, t := range topics {
+		names[t.Slug] = t.Name
+	}
+	for _, p := range places {
+		names[ofPlace+p.Slug] = p.Name
+	}
+	for _, b := range bylines {
+		if b.Slug != "" && !b.Protected {
+			names[ofAuthor+b.Slug] = b.Name
+		}
+	}
+	return names
+}
+
+// place brings an article's rows in the lists that it stands in up to date. same says that its headline is as
 // it was. Those that are new to a list wait in arrived, because their order decides their places.
 func (t *settling) place(id, lang string, old version, was bool, cur version, is, same bool) error {
 	rows, err := all(t.ctx, t.w, scanListed, `SELECT topic, name, place, published IS NOT NULL FROM listing
@@ -31,23 +81,23 @@ func (t *settling) place(id, lang string, old version, was bool, cur version, is
 	if err != nil {
 		return err
 	}
-	names := t.topics(rows, old, was, cur, is)
+	names := t.names(rows, old, was, cur, is)
 	for _, l := range rows {
-		name, stays := names[l.topic]
-		delete(names, l.topic)
+		name, stays := names[l.key]
+		delete(names, l.key)
 		if !stays && !l.public {
 			continue
 		}
 		if !stays {
 			name = l.name
 		}
-		now := listed{topic: l.topic, name: name, place: l.place, public: stays}
+		now := listed{key: l.key, name: name, place: l.place, public: stays}
 		if err := t.relist(position{cur.published, id}, lang, l, now, same); err != nil {
 			return err
 		}
 	}
-	for topic, name := range names {
-		l := store.List{Lang: lang, Topic: topic}
+	for key, name := range names {
+		l := listOf(lang, key)
 		if t.arrived[l] == nil {
 			t.arrived[l] = map[string]arrival{}
 		}
@@ -56,8 +106,8 @@ func (t *settling) place(id, lang string, old version, was bool, cur version, is
 	return nil
 }
 
-// topics returns the names, by topic, of the lists that an article now stands in; "" is the language's own.
-func (t *settling) topics(rows []listed, old version, was bool, cur version, is bool) map[string]string {
+// names returns the names, by key, of the lists that an article now stands in; "" is the language's own.
+func (t *settling) names(rows []listed, old version, was bool, cur version, is bool) map[string]string {
 	names := map[string]string{}
 	if !is {
 		return names
@@ -66,20 +116,18 @@ func (t *settling) topics(rows []listed, old version, was bool, cur version, is 
 	if was && old.number == cur.number {
 		for _, l := range rows {
 			if l.public {
-				names[l.topic] = l.name
+				names[l.key] = l.name
 			}
 		}
 		return names
 	}
-	for _, topic := range cur.topics {
-		names[topic.Slug] = topic.Name
-	}
+	maps.Copy(names, cur.lists)
 	return names
 }
 
 // relist changes an article's row in a list from one state to another. same says that its headline is as it was.
 func (t *settling) relist(at position, lang string, from, to listed, same bool) error {
-	l := store.List{Lang: lang, Topic: to.topic}
+	l := listOf(lang, to.key)
 	state, err := t.list(l)
 	if err != nil {
 		return err
@@ -100,7 +148,7 @@ func (t *settling) relist(at position, lang string, from, to listed, same bool) 
 		state.articles.now++
 	}
 	return t.w.exec(t.ctx, "UPDATE listing SET published = iif(?, ?, NULL), name = ? WHERE story = ? AND lang = ? AND topic = ?",
-		to.public, at.published, to.name, at.story, lang, to.topic)
+		to.public, at.published, to.name, at.story, lang, to.key)
 }
 
 // pageOf returns the number of the page that a place is on; both count from 1.
@@ -118,7 +166,7 @@ func (t *settling) list(l store.List) (*list, error) {
 		s := &list{}
 		err := r.Scan(&s.name, &s.places, &s.articles.before)
 		return s, err
-	}, "SELECT name, places, articles FROM list WHERE lang = ? AND topic = ?", l.Lang, l.Topic)
+	}, "SELECT name, places, articles FROM list WHERE lang = ? AND topic = ?", l.Lang, keyOf(l))
 	if errors.Is(err, store.ErrNotFound) {
 		s, err = &list{}, nil
 	}
@@ -138,7 +186,7 @@ func (t *settling) newest(l store.List) ([]position, error) {
 		err = r.Scan(&p.published, &p.story)
 		return p, err
 	}, `SELECT published, story FROM listing WHERE lang = ? AND topic = ? AND published IS NOT NULL
-		ORDER BY published DESC, story LIMIT ?`, l.Lang, l.Topic, store.FrontSize)
+		ORDER BY published DESC, story LIMIT ?`, l.Lang, keyOf(l), store.FrontSize)
 }
 
 // page notes that a page changes, before it does.
@@ -159,7 +207,7 @@ func (t *settling) page(l store.List, number int, state *list) (err error) {
 func (t *settling) countPage(k page) (int, error) {
 	first, last := places(k.number)
 	return one(t.ctx, t.w, value[int], `SELECT count(published) FROM listing
-		WHERE lang = ? AND topic = ? AND place BETWEEN ? AND ?`, k.Lang, k.Topic, first, last)
+		WHERE lang = ? AND topic = ? AND place BETWEEN ? AND ?`, k.Lang, keyOf(k.List), first, last)
 }
 
 // arrive gives the articles that are new to a list their places.
@@ -176,7 +224,7 @@ func (t *settling) arrive() error {
 			state.places++
 			state.articles.now++
 			if err := t.w.exec(t.ctx, `INSERT INTO listing (story, lang, topic, name, place, published)
-				VALUES (?, ?, ?, ?, ?, ?)`, a.story, l.Lang, l.Topic, a.name, state.places, a.published); err != nil {
+				VALUES (?, ?, ?, ?, ?, ?)`, a.story, l.Lang, keyOf(l), a.name, state.places, a.published); err != nil {
 				return err
 			}
 		}

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"slices"
-	"strings"
 
 	"coranto/internal/news"
 	"coranto/internal/store"
@@ -109,7 +108,7 @@ func (m marks) unlinked(r news.Revision) (news.Revision, error) {
 	}
 	copied := false
 	for target := range references(r) {
-		id, link := strings.CutPrefix(target, toStory)
+		id, link := linked(target)
 		if !link {
 			continue
 		}

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"coranto/edition"
 	"coranto/internal/durable"
@@ -29,18 +30,14 @@ func (s *Store) putMedia(ctx context.Context, m news.Media, renditions map[strin
 	if err := m.Validate(); err != nil {
 		return err
 	}
-	list, err := encodeList(m.Renditions)
-	if err != nil {
-		return err
-	}
 	s.files.RLock()
 	defer s.files.RUnlock()
 	missing, err := s.checkRenditions(m, renditions)
 	if err != nil {
 		return err
 	}
-	old, err := inOneRead(ctx, s, func(r *session) (string, error) { return readRenditions(ctx, r, m.ID) })
-	if err != nil || old == list && !missing {
+	same, err := inOneRead(ctx, s, func(r *session) (bool, error) { return looksAsBefore(ctx, r, m) })
+	if err != nil || same && !missing {
 		return err
 	}
 	// The bytes reach the disk before a row names them.
@@ -54,25 +51,30 @@ func (s *Store) putMedia(ctx context.Context, m news.Media, renditions map[strin
 	if err := durable.Flush(s.root); err != nil {
 		return err
 	}
-	return s.update(ctx, func(w *session) error { return writeMedia(ctx, w, m, list) })
+	return s.update(ctx, func(w *session) error { return writeMedia(ctx, w, m) })
 }
 
-// readRenditions returns the renditions of a media as they stand in its row; "" when there is none.
-func readRenditions(ctx context.Context, s *session, id string) (string, error) {
-	list, err := one(ctx, s, value[string], "SELECT renditions FROM media WHERE id = ?", id)
+// looksAsBefore says whether the store has a media just so, but for its name, which stays.
+func looksAsBefore(ctx context.Context, s *session, m news.Media) (bool, error) {
+	old, err := readMedia(ctx, s, m.ID)
 	if errors.Is(err, store.ErrNotFound) {
-		return "", nil
+		return false, nil
 	}
-	return list, err
+	return err == nil && old.Focus == m.Focus && old.Placeholder == m.Placeholder && slices.Equal(old.Renditions, m.Renditions), err
 }
 
-func writeMedia(ctx context.Context, w *session, m news.Media, list string) error {
-	old, err := readRenditions(ctx, w, m.ID)
-	if err != nil || old == list {
+func writeMedia(ctx context.Context, w *session, m news.Media) error {
+	same, err := looksAsBefore(ctx, w, m)
+	if err != nil || same {
 		return err
 	}
-	if err := w.exec(ctx, `INSERT INTO media (id, name, renditions) VALUES (?, ?, ?)
-		ON CONFLICT DO UPDATE SET renditions = excluded.renditions`, m.ID, m.Name, list); err != nil {
+	list, err := encodeList(m.Renditions)
+	if err != nil {
+		return err
+	}
+	if err := w.exec(ctx, `INSERT INTO media (id, name, renditions, focus_x, focus_y, placeholder) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET renditions = excluded.renditions, focus_x = excluded.focus_x, focus_y = excluded.focus_y,
+			placeholder = excluded.placeholder`, m.ID, m.Name, list, m.Focus.X, m.Focus.Y, m.Placeholder); err != nil {
 		return err
 	}
 	// Who shows it looks different now.
@@ -116,12 +118,12 @@ func (s *Store) Media(ctx context.Context, id string) (news.Media, error) {
 func readMedia(ctx context.Context, s *session, id string) (news.Media, error) {
 	m, err := one(ctx, s, func(r row) (m news.Media, err error) {
 		var renditions string
-		if err := r.Scan(&m.ID, &m.Name, &renditions); err != nil {
+		if err := r.Scan(&m.ID, &m.Name, &renditions, &m.Focus.X, &m.Focus.Y, &m.Placeholder); err != nil {
 			return m, err
 		}
 		m.Renditions, err = decodeList[news.Rendition](renditions)
 		return m, err
-	}, "SELECT id, name, renditions FROM media WHERE id = ?", id)
+	}, "SELECT id, name, renditions, focus_x, focus_y, placeholder FROM media WHERE id = ?", id)
 	if err != nil {
 		return news.Media{}, fmt.Errorf("media %q: %w", id, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"coranto/internal/news"
 	"coranto/internal/store"
@@ -143,18 +144,26 @@ type revision struct {
 	number             int
 	status             news.Status
 	published, updated int64
+	breaking           int64
 	content            string
 }
 
-const revisionColumns = "r.lang, r.number, r.status, r.published, r.updated, r.content"
+const revisionColumns = "r.lang, r.number, r.status, r.published, r.updated, r.breaking, r.content"
+
+// newRevision returns the row of an article's revision under a number.
+func newRevision(a news.Article, number int) (revision, error) {
+	content, err := encodeRevision(a.Revision)
+	return revision{a.Lang, number, a.Status, a.Published.Unix(), a.Updated.Unix(), a.Breaking.Unix(), content}, err
+}
 
 func scanRevision(r row) (v revision, err error) {
-	err = r.Scan(&v.lang, &v.number, &v.status, &v.published, &v.updated, &v.content)
+	err = r.Scan(&v.lang, &v.number, &v.status, &v.published, &v.updated, &v.breaking, &v.content)
 	return v, err
 }
 
 func (v revision) article() (a news.Article, err error) {
-	a = news.Article{Lang: v.lang, Status: v.status, Number: v.number, Published: unix(v.published), Updated: unix(v.updated)}
+	a = news.Article{Lang: v.lang, Status: v.status, Number: v.number,
+		Published: unix(v.published), Updated: unix(v.updated), Breaking: unix(v.breaking)}
 	return a, decode(v.content, &a.Revision)
 }
 
@@ -167,11 +176,15 @@ func (p *put) putArticle(a news.Article, known bool) error {
 	if a.Revision, err = p.marks.unlinked(a.Revision); err != nil {
 		return err
 	}
-	content, err := encodeRevision(a.Revision)
+	if known {
+		if a.Revision.Corrections, err = p.keepCorrections(a); err != nil {
+			return err
+		}
+	}
+	now, err := newRevision(a, 1)
 	if err != nil {
 		return err
 	}
-	now := revision{a.Lang, 1, a.Status, a.Published.Unix(), a.Updated.Unix(), content}
 	if known {
 		old, err := one(p.ctx, p.w, scanRevision, "SELECT "+revisionColumns+` FROM article a
 			JOIN revision r USING (story, lang, number) WHERE a.story = ? AND a.lang = ?`, p.story.ID, a.Lang)
@@ -202,28 +215,29 @@ func (p *put) putArticle(a news.Article, known bool) error {
 }
 
 func (p *put) write(r revision) error {
-	err := p.w.exec(p.ctx, `INSERT INTO revision (story, lang, number, status, published, updated, content)
-		VALUES (?, ?, ?, ?, ?, ?, ?)`, p.story.ID, r.lang, r.number, string(r.status), r.published, r.updated, r.content)
+	err := p.w.exec(p.ctx, `INSERT INTO revision (story, lang, number, status, published, updated, breaking, content)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, p.story.ID, r.lang, r.number, string(r.status), r.published, r.updated, r.breaking, r.content)
 	if err != nil {
 		return err
 	}
-	return p.w.exec(p.ctx, `INSERT INTO article (story, lang, number, status, published) VALUES (?, ?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET number = excluded.number, status = excluded.status, published = excluded.published`,
-		p.story.ID, r.lang, r.number, string(r.status), r.published)
+	return p.w.exec(p.ctx, `INSERT INTO article (story, lang, number, status, published, breaking) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET number = excluded.number, status = excluded.status, published = excluded.published,
+			breaking = excluded.breaking`,
+		p.story.ID, r.lang, r.number, string(r.status), r.published, orNull(r.breaking))
 }
 
 func (p *put) checkMedia(r news.Revision) error {
-	for f := range r.Figures() {
-		_, err := one(p.ctx, p.w, value[string], "SELECT id FROM media WHERE id = ?", f.Media)
+	for id := range r.Media() {
+		_, err := one(p.ctx, p.w, value[string], "SELECT id FROM media WHERE id = ?", id)
 		if err != nil {
-			return fmt.Errorf("media %s: %w", f.Media, err)
+			return fmt.Errorf("media %s: %w", id, err)
 		}
 	}
 	return nil
 }
 
-// writeReferences notes the stories that an article links to and the media that it shows, in place of what its former
-// revision did.
+// writeReferences notes the stories that an article links to or calls related and the media that it shows, in place of
+// what its former revision did.
 func (p *put) writeReferences(a news.Article, number int) error {
 	if number > 1 {
 		err := p.w.exec(p.ctx, "DELETE FROM reference WHERE story = ? AND lang = ?", p.story.ID, a.Lang)
@@ -247,16 +261,28 @@ func references(r news.Revision) map[string]bool {
 			targets[s.Link] = true
 		}
 	}
-	for f := range r.Figures() {
-		targets[toMedia+f.Media] = true
+	for _, id := range r.Related {
+		targets[toRelated+id] = true
+	}
+	for id := range r.Media() {
+		targets[toMedia+id] = true
 	}
 	return targets
 }
 
+// linked returns the ID of the story that a reference leads to, if it leads to one.
+func linked(target string) (id string, ok bool) {
+	if id, ok = strings.CutPrefix(target, toStory); !ok {
+		id, ok = strings.CutPrefix(target, toRelated)
+	}
+	return id, ok
+}
+
 // How a reference begins; a link to a story is written as in news.Span.
 const (
-	toStory = "story:"
-	toMedia = "media:"
+	toStory   = "story:"
+	toRelated = "related:"
+	toMedia   = "media:"
 )
 
 // Story implements store.Store.

@@ -106,11 +106,11 @@ func (d *rebuilding) article(a news.Article) error {
 	default:
 		d.result.Changed = append(d.result.Changed, a.Lang)
 	}
-	content, err := encodeRevision(a.Revision)
+	now, err := newRevision(a, a.Number)
 	if err != nil {
 		return err
 	}
-	if err := d.write(revision{a.Lang, a.Number, a.Status, a.Published.Unix(), a.Updated.Unix(), content}); err != nil {
+	if err := d.write(now); err != nil {
 		return err
 	}
 	return d.writeReferences(a, a.Number)
@@ -131,16 +131,16 @@ func (d *rebuilding) address() error {
 func (d *rebuilding) place(l store.List, number int) error {
 	first, last := places(number)
 	free, err := one(d.ctx, d.w, value[int], `SELECT coalesce(max(place) + 1, ?) FROM listing
-		WHERE lang = ? AND topic = ? AND place BETWEEN ? AND ?`, first, l.Lang, l.Topic, first, last)
+		WHERE lang = ? AND topic = ? AND place BETWEEN ? AND ?`, first, l.Lang, keyOf(l), first, last)
 	if err != nil || free > last {
 		return err
 	}
 	err = d.w.exec(d.ctx, `INSERT INTO listing (story, lang, topic, name, place, published) VALUES (?, ?, ?, '', ?, NULL)
-		ON CONFLICT (story, lang, topic) DO NOTHING`, d.story.ID, l.Lang, l.Topic, free)
+		ON CONFLICT (story, lang, topic) DO NOTHING`, d.story.ID, l.Lang, keyOf(l), free)
 	if err != nil {
 		return err
 	}
 	return d.w.exec(d.ctx, `INSERT INTO list (lang, topic, name, places, articles)
 		VALUES (?, ?, '', (SELECT max(place) FROM listing WHERE lang = ? AND topic = ?), 0)
-		ON CONFLICT DO UPDATE SET places = max(places, excluded.places)`, l.Lang, l.Topic, l.Lang, l.Topic)
+		ON CONFLICT DO UPDATE SET places = max(places, excluded.places)`, l.Lang, keyOf(l), l.Lang, keyOf(l))
 }

@@ -16,7 +16,7 @@ import (
 // Settle implements store.Store.
 //
 // It compares what was public (the tables public, listing, list and day) with what now is, for the stories that were
-// touched or fell due and those that link to them, and for no others: its cost does not grow with the archive.
+// touched or fell due and those that refer to them, and for no others: its cost does not grow with the archive.
 func (s *Store) Settle(ctx context.Context, asOf time.Time) error {
 	err := s.update(ctx, func(w *session) error {
 		last, err := readSettled(ctx, w)
@@ -77,6 +77,11 @@ type settling struct {
 	days    map[day]*count
 	arrived map[store.List]map[string]arrival // by story
 	moved   map[string]bool                   // stories that are public in other languages than before
+	retold  map[string]bool                   // stories with another headline
+	// breaking are the bars that differ, by language and the first day of stories that carry them; corrected are the
+	// languages whose record of corrections does.
+	breaking  map[day]bool
+	corrected map[string]bool
 }
 
 type page struct {
@@ -113,7 +118,8 @@ func newSettling(ctx context.Context, w *session, asOf int64) *settling {
 	return &settling{
 		ctx: ctx, w: w, asOf: asOf,
 		changed: map[string]string{}, lists: map[store.List]*list{}, pages: map[page]int{}, days: map[day]*count{},
-		arrived: map[store.List]map[string]arrival{}, moved: map[string]bool{},
+		arrived: map[store.List]map[string]arrival{}, moved: map[string]bool{}, retold: map[string]bool{},
+		breaking: map[day]bool{}, corrected: map[string]bool{},
 	}
 }
 
@@ -129,7 +135,7 @@ func scanTouched(r row) (v touchedStory, err error) {
 }
 
 // stories looks at each story that may have changed, in the order of their IDs, since of two that wish for one slug
-// the first has it. Then it looks again, as at ones that changed in whole, at those that link to a story which came or went.
+// the first has it. Then it looks again, as at ones that changed in whole, at those that show something of them.
 func (t *settling) stories(last settled) error {
 	from, to := int64(math.MinInt64), t.asOf
 	if last.ever {
@@ -137,8 +143,9 @@ func (t *settling) stories(last settled) error {
 	}
 	work, err := all(t.ctx, t.w, scanTouched, `SELECT story, max(whole) FROM (
 		SELECT story, whole FROM touched
-		UNION ALL SELECT story, 0 FROM article WHERE status = 'published' AND published > ? AND published <= ?)
-		GROUP BY story ORDER BY story`, min(from, to), max(from, to))
+		UNION ALL SELECT story, 0 FROM article WHERE status = 'published' AND published > ? AND published <= ?
+		UNION ALL SELECT story, 0 FROM article WHERE status = 'published' AND breaking > ? AND breaking <= ?)
+		GROUP BY story ORDER BY story`, min(from, to), max(from, to), min(from, to), max(from, to))
 	if err != nil {
 		return err
 	}
@@ -147,21 +154,34 @@ func (t *settling) stories(last settled) error {
 			return fmt.Errorf("story %q: %w", s.id, err)
 		}
 	}
-	for _, id := range sorted(t.moved) {
-		linking, err := all(t.ctx, t.w, value[string], "SELECT DISTINCT story FROM reference WHERE target = ?", toStory+id)
+	if err := t.referring(); err != nil || len(work) == 0 {
+		return err
+	}
+	return t.w.exec(t.ctx, "DELETE FROM touched")
+}
+
+// referring looks at the stories that link to one which came or went, and at those that call one related which did, or
+// has another headline.
+func (t *settling) referring() error {
+	targets := map[string]bool{}
+	for id := range t.moved {
+		targets[toStory+id], targets[toRelated+id] = true, true
+	}
+	for id := range t.retold {
+		targets[toRelated+id] = true
+	}
+	for _, target := range sorted(targets) {
+		stories, err := all(t.ctx, t.w, value[string], "SELECT DISTINCT story FROM reference WHERE target = ?", target)
 		if err != nil {
 			return err
 		}
-		for _, from := range linking {
-			if err := t.story(from, true); err != nil {
-				return fmt.Errorf("story %q: %w", from, err)
+		for _, id := range stories {
+			if err := t.story(id, true); err != nil {
+				return fmt.Errorf("story %q: %w", id, err)
 			}
 		}
 	}
-	if len(work) == 0 {
-		return nil
-	}
-	return t.w.exec(t.ctx, "DELETE FROM touched")
+	return nil
 }
 
 func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
@@ -172,7 +192,10 @@ type version struct {
 	published, updated int64
 	kicker, headline   string
 	standfirst         string
-	topics             []news.Topic // of what is public now, where the revision is another
+	breaking           int64 // until when it is breaking news; never when it is none now
+	// The others are of what is public now, where the revision is another.
+	lists       map[string]string // names by key, but for the language's own
+	corrections []news.Correction
 }
 
 // sameHeadline says whether lists show the same of both.
@@ -210,8 +233,13 @@ func (t *settling) story(id string, whole bool) error {
 		if was != is {
 			t.moved[id], others = true, true
 		}
-		if was && is && old.number == cur.number && !whole {
-			continue
+		if was && is && old.number == cur.number {
+			if err := t.announce(id, lang, old, was, cur, is, true); err != nil {
+				return err
+			}
+			if !whole {
+				continue
+			}
 		}
 		others = others || differs
 		differs, alone = true, lang
@@ -245,9 +273,10 @@ func union[V any](a, b map[string]V) map[string]V {
 func (t *settling) before(id string) (map[string]version, error) {
 	m := map[string]version{}
 	rows := each(t.ctx, t.w, func(r row) (v langVersion, err error) {
-		err = r.Scan(&v.lang, &v.number, &v.published, &v.updated, &v.kicker, &v.headline, &v.standfirst)
+		err = r.Scan(&v.lang, &v.number, &v.published, &v.updated, &v.kicker, &v.headline, &v.standfirst, &v.breaking)
 		return v, err
-	}, "SELECT lang, number, published, updated, kicker, headline, standfirst FROM public WHERE story = ?", id)
+	}, `SELECT lang, number, published, updated, kicker, headline, standfirst, coalesce(breaking, ?)
+		FROM public WHERE story = ?`, never, id)
 	for v, err := range rows {
 		if err != nil {
 			return nil, err
@@ -260,21 +289,23 @@ func (t *settling) before(id string) (map[string]version, error) {
 // now returns what is public of a story. A revision that was so before is taken from there, without reading its words.
 func (t *settling) now(id string, before map[string]version) (map[string]version, error) {
 	current, err := all(t.ctx, t.w, func(r row) (v langVersion, err error) {
-		err = r.Scan(&v.lang, &v.number)
+		err = r.Scan(&v.lang, &v.number, &v.breaking)
 		return v, err
-	}, "SELECT lang, number FROM article WHERE story = ? AND status = 'published' AND published <= ?", id, t.asOf)
+	}, `SELECT lang, number, iif(breaking > ?, breaking, ?) FROM article
+		WHERE story = ? AND status = 'published' AND published <= ?`, t.asOf, never, id, t.asOf)
 	if err != nil {
 		return nil, err
 	}
 	m := map[string]version{}
 	for _, c := range current {
-		if old, ok := before[c.lang]; ok && old.number == c.number {
-			m[c.lang] = old
-			continue
+		v, ok := before[c.lang]
+		if !ok || v.number != c.number {
+			if v, err = t.readVersion(id, c.lang, c.number); err != nil {
+				return nil, err
+			}
 		}
-		if m[c.lang], err = t.readVersion(id, c.lang, c.number); err != nil {
-			return nil, err
-		}
+		v.breaking = c.breaking
+		m[c.lang] = v
 	}
 	return m, nil
 }
@@ -288,11 +319,15 @@ func (t *settling) readVersion(id, lang string, number int) (version, error) {
 	var words struct {
 		Kicker, Headline, Standfirst string
 		Topics                       []news.Topic
+		Places                       []news.Place
+		Bylines                      []news.Byline
+		Corrections                  []news.Correction
 	}
 	err = decode(r.content, &words)
 	return version{
 		number: number, published: r.published, updated: r.updated,
-		kicker: words.Kicker, headline: words.Headline, standfirst: words.Standfirst, topics: words.Topics,
+		kicker: words.Kicker, headline: words.Headline, standfirst: words.Standfirst,
+		lists: listsOf(words.Topics, words.Places, words.Bylines), corrections: words.Corrections,
 	}, err
 }
 
@@ -338,6 +373,9 @@ func (t *settling) address(id string, now map[string]version) error {
 // article brings one language of a story up to date.
 func (t *settling) article(id, lang string, old version, was bool, cur version, is bool) error {
 	same := was && is && old.sameHeadline(cur)
+	if was && is && !same {
+		t.retold[id] = true
+	}
 	if !same {
 		if err := t.countDays(lang, old, was, cur, is); err != nil {
 			return err
@@ -346,14 +384,26 @@ func (t *settling) article(id, lang string, old version, was bool, cur version, 
 	if err := t.place(id, lang, old, was, cur, is, same); err != nil {
 		return err
 	}
+	if was && is && old.number == cur.number {
+		return nil
+	}
+	if err := t.correct(id, lang, was, cur, is, same); err != nil {
+		return err
+	}
+	if err := t.publish(id, lang, cur, is); err != nil {
+		return err
+	}
+	return t.announce(id, lang, old, was, cur, is, same)
+}
+
+// publish writes an article's row of what is public.
+func (t *settling) publish(id, lang string, cur version, is bool) error {
 	if !is {
 		return t.w.exec(t.ctx, "DELETE FROM public WHERE story = ? AND lang = ?", id, lang)
 	}
-	if was && old.number == cur.number {
-		return nil
-	}
-	return t.w.exec(t.ctx, `INSERT OR REPLACE INTO public (story, lang, number, published, updated, kicker, headline, standfirst)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, id, lang, cur.number, cur.published, cur.updated, cur.kicker, cur.headline, cur.standfirst)
+	return t.w.exec(t.ctx, `INSERT OR REPLACE INTO public (story, lang, number, published, updated, kicker, headline, standfirst, breaking)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, id, lang, cur.number, cur.published, cur.updated, cur.kicker, cur.headline, cur.standfirst,
+		orNull(cur.breaking))
 }
 
 // countDays notes the days that an article was and is listed on.

@@ -91,7 +91,9 @@ func (s *snapshot) changes(ctx context.Context, chunk []logged) ([]store.Change,
 }
 
 func scanChange(r row) (c store.Change, err error) {
-	err = r.Scan(&c.Seq, &c.Kind, &c.Story, &c.Address.Day, &c.Address.Slug, &c.List.Lang, &c.List.Topic, &c.Page, &c.Day)
+	var lang, key string
+	err = r.Scan(&c.Seq, &c.Kind, &c.Story, &c.Address.Day, &c.Address.Slug, &lang, &key, &c.Page, &c.Day)
+	c.List = listOf(lang, key)
 	return c, err
 }
 
@@ -129,8 +131,11 @@ func (s *snapshot) Stories(ctx context.Context) iter.Seq2[string, error] {
 	}
 }
 
+// headlineColumns are those of a store.Headline.
+const headlineColumns = "p.story, s.day, s.slug, p.lang, p.kicker, p.headline, p.standfirst, p.published, p.updated"
+
 // headlines begins a query that returns store.Headlines by way of listing rows l.
-const headlines = `SELECT p.story, s.day, s.slug, p.lang, p.kicker, p.headline, p.standfirst, p.published, p.updated
+const headlines = "SELECT " + headlineColumns + `
 	FROM listing l CROSS JOIN public p ON p.story = l.story AND p.lang = l.lang CROSS JOIN shown s ON s.story = l.story
 	WHERE l.lang = ? AND l.topic = ? AND l.published IS NOT NULL `
 
@@ -142,17 +147,17 @@ func scanHeadline(r row) (h store.Headline, err error) {
 }
 
 func (s *snapshot) Newest(ctx context.Context, l store.List, n int) ([]store.Headline, error) {
-	return all(ctx, s.r, scanHeadline, headlines+"ORDER BY l.published DESC, l.story LIMIT ?", l.Lang, l.Topic, max(n, 0))
+	return all(ctx, s.r, scanHeadline, headlines+"ORDER BY l.published DESC, l.story LIMIT ?", l.Lang, keyOf(l), max(n, 0))
 }
 
 func (s *snapshot) Page(ctx context.Context, l store.List, number int) ([]store.Headline, error) {
 	first, last := places(number)
 	return all(ctx, s.r, scanHeadline, headlines+"AND l.place BETWEEN ? AND ? ORDER BY l.published DESC, l.story",
-		l.Lang, l.Topic, first, last)
+		l.Lang, keyOf(l), first, last)
 }
 
 func (s *snapshot) Pages(ctx context.Context, l store.List) (int, error) {
-	given, err := all(ctx, s.r, value[int], "SELECT places FROM list WHERE lang = ? AND topic = ?", l.Lang, l.Topic)
+	given, err := all(ctx, s.r, value[int], "SELECT places FROM list WHERE lang = ? AND topic = ?", l.Lang, keyOf(l))
 	if err != nil || len(given) == 0 {
 		return 0, err
 	}
@@ -178,7 +183,55 @@ func (s *snapshot) Topics(ctx context.Context, lang string) ([]news.Topic, error
 	return all(ctx, s.r, func(r row) (t news.Topic, err error) {
 		err = r.Scan(&t.Slug, &t.Name)
 		return t, err
-	}, "SELECT topic, name FROM list WHERE lang = ? AND topic > '' AND articles > 0 ORDER BY topic", lang)
+	}, "SELECT topic, name FROM list WHERE lang = ? AND topic > '' AND instr(topic, '/') = 0 AND articles > 0 ORDER BY topic", lang)
+}
+
+func (s *snapshot) Places(ctx context.Context, lang string) ([]news.Place, error) {
+	return all(ctx, s.r, func(r row) (p news.Place, err error) {
+		err = r.Scan(&p.Slug, &p.Name)
+		return p, err
+	}, named, ofPlace, lang, ofPlace, ofPlace)
+}
+
+func (s *snapshot) Authors(ctx context.Context, lang string) ([]news.Byline, error) {
+	return all(ctx, s.r, func(r row) (b news.Byline, err error) {
+		err = r.Scan(&b.Slug, &b.Name)
+		return b, err
+	}, named, ofAuthor, lang, ofAuthor, ofAuthor)
+}
+
+// named returns the slugs and names of a language's lists whose keys begin in one way. "~" comes after every character
+// of a slug.
+const named = `SELECT substr(topic, length(?) + 1), name FROM list
+	WHERE lang = ? AND topic > ? AND topic < ? || '~' AND articles > 0 ORDER BY topic`
+
+// An extended row has columns after those of a store.Headline.
+type extended struct {
+	row
+	dest []any
+}
+
+func (e extended) Scan(dest ...any) error { return e.row.Scan(append(dest, e.dest...)...) }
+
+func (s *snapshot) Breaking(ctx context.Context, lang string) ([]store.Breaking, error) {
+	return all(ctx, s.r, func(r row) (b store.Breaking, err error) {
+		var until int64
+		b.Headline, err = scanHeadline(extended{r, []any{&until}})
+		b.Until = unix(until)
+		return b, err
+	}, "SELECT "+headlineColumns+`, p.breaking FROM public p CROSS JOIN shown s ON s.story = p.story
+		WHERE p.lang = ? AND p.breaking IS NOT NULL ORDER BY p.published DESC, p.story`, lang)
+}
+
+func (s *snapshot) Corrections(ctx context.Context, lang string, n int) ([]store.Correction, error) {
+	return all(ctx, s.r, func(r row) (c store.Correction, err error) {
+		var at int64
+		c.Headline, err = scanHeadline(extended{r, []any{&at, &c.Text}})
+		c.Time = unix(at)
+		return c, err
+	}, "SELECT "+headlineColumns+`, c.time, c.text FROM correction c CROSS JOIN public p ON p.story = c.story AND p.lang = c.lang
+		CROSS JOIN shown s ON s.story = c.story
+		WHERE c.lang = ? AND c.public = 1 ORDER BY c.time DESC, c.story, c.text LIMIT ?`, lang, max(n, 0))
 }
 
 func (s *snapshot) Languages(ctx context.Context) ([]string, error) {

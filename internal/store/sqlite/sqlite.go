@@ -47,12 +47,15 @@ var schema1 string
 //go:embed schema2.sql
 var schema2 string
 
+//go:embed schema3.sql
+var schema3 string
+
 // schemas returns what makes each version of the schema of the one before, from version 1 on.
-func schemas() []string { return []string{schema1, schema2} }
+func schemas() []string { return []string{schema1, schema2, schema3} }
 
 const (
 	// schemaVersion is that of the newest schema. It stands in the database's user_version.
-	schemaVersion = 2
+	schemaVersion = 3
 	// application marks the file as this program's: "Cora" in ASCII.
 	application = 0x436f7261
 	// idleReaders is the number of read connections that are kept for the next reader.

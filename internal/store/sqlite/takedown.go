@@ -29,6 +29,9 @@ func (s *Store) Withdraw(ctx context.Context, id string, erase bool) error {
 		if err := addMarks(ctx, w, id, n); err != nil {
 			return err
 		}
+		if err := w.exec(ctx, "UPDATE correction SET kept = 0 WHERE story = ?", id); err != nil {
+			return err
+		}
 		return noteWithdrawn(ctx, w, id, withdrawn{n, langs, erase})
 	})
 	if err != nil {
@@ -65,12 +68,13 @@ func withdrawArticles(ctx context.Context, w *session, story news.Story) (langs 
 
 // restate writes an article's newest revision again with another status.
 func restate(ctx context.Context, w *session, id string, a news.Article, to news.Status) error {
-	content, err := encodeRevision(a.Revision)
+	a.Status = to
+	now, err := newRevision(a, a.Number+1)
 	if err != nil {
 		return err
 	}
 	p := put{ctx: ctx, w: w, story: news.Story{ID: id}}
-	return p.write(revision{a.Lang, a.Number + 1, to, a.Published.Unix(), a.Updated.Unix(), content})
+	return p.write(now)
 }
 
 func touch(ctx context.Context, w *session, id string) error {
@@ -184,7 +188,7 @@ func (s *Store) Ties(ctx context.Context, id string) (store.Ties, error) {
 		if _, err := one(ctx, r, value[string], "SELECT id FROM story WHERE id = ?", id); err != nil {
 			return t, err
 		}
-		if t.Linking, err = othersWith(ctx, r, toStory+id, id); err != nil {
+		if t.Linking, err = othersWith(ctx, r, id, toStory+id, toRelated+id); err != nil {
 			return t, err
 		}
 		if t.Naming, err = naming(ctx, r, id); err != nil {
@@ -197,7 +201,7 @@ func (s *Store) Ties(ctx context.Context, id string) (store.Ties, error) {
 			if err != nil {
 				return t, err
 			}
-			others, err := othersWith(ctx, r, target, id)
+			others, err := othersWith(ctx, r, id, target, target)
 			if err != nil {
 				return t, err
 			}
@@ -211,9 +215,10 @@ func (s *Store) Ties(ctx context.Context, id string) (store.Ties, error) {
 	return ties, nil
 }
 
-// othersWith returns the stories but one that refer to a target.
-func othersWith(ctx context.Context, s *session, target, but string) ([]string, error) {
-	return all(ctx, s, value[string], "SELECT DISTINCT story FROM reference WHERE target = ? AND story <> ? ORDER BY story", target, but)
+// othersWith returns the stories but one that refer to either of two targets.
+func othersWith(ctx context.Context, s *session, but, target, or string) ([]string, error) {
+	return all(ctx, s, value[string], "SELECT DISTINCT story FROM reference WHERE target IN (?, ?) AND story <> ? ORDER BY story",
+		target, or, but)
 }
 
 // naming returns the stories but one whose newest words have its address in them, or one that it had before.
