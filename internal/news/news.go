@@ -50,6 +50,9 @@ type Article struct {
 	// Number counts the revisions from 1. The store gives it.
 	Number   int      `json:"number"`
 	Revision Revision `json:"revision"`
+	// File is where the newsroom's own source of the article stands, for its editors' eyes alone: a path as the import was
+	// given it, with slashes. Empty where there is none or nobody knows. It never leaves the store.
+	File string `json:"-"`
 }
 
 // Status says how far an article has come.

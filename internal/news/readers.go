@@ -11,6 +11,7 @@ func (s Story) ForReaders() Story {
 	}
 	s.Articles = slices.Clone(s.Articles)
 	for i := range s.Articles {
+		s.Articles[i].File = ""
 		s.Articles[i].Revision.Bylines = named(s.Articles[i].Revision.Bylines)
 	}
 	return s
