@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -48,6 +49,8 @@ type file struct {
 	Months []string `toml:"months"`
 	// Solar are the months of the Solar Hijri calendar; set, dates are written in it.
 	Solar []string `toml:"solar"`
+	// Counts say how many there are of something, by key and then by CLDR's category of the number, which stands for {n}.
+	Counts map[string]map[string]string `toml:"counts"`
 	// Words are the words of the interface.
 	Words map[string]string `toml:"words"`
 }
@@ -85,6 +88,9 @@ func load(fsys fs.FS) (*Catalogue, error) {
 	}
 	for tag, f := range c.files {
 		if err := f.complete(reference); err != nil {
+			return nil, fmt.Errorf("words/%s.toml: %w", tag, err)
+		}
+		if err := f.counts(tag, reference); err != nil {
 			return nil, fmt.Errorf("words/%s.toml: %w", tag, err)
 		}
 	}
@@ -139,6 +145,21 @@ func (f file) complete(reference file) error {
 	return nil
 }
 
+// counts says what the counts of a file lack, or have too much, beside the reference and the language's rules.
+func (f file) counts(tag string, reference file) error {
+	for key := range reference.Counts {
+		if wrong := countsWrong(tag, f.Counts[key]); wrong != "" {
+			return fmt.Errorf("counts.%s: %s", key, wrong)
+		}
+	}
+	for key := range f.Counts {
+		if _, ok := reference.Counts[key]; !ok {
+			return fmt.Errorf("counts.%s is not one of the interface", key)
+		}
+	}
+	return nil
+}
+
 // Tags returns the tags of the languages that the catalogue has words in, sorted.
 func (c *Catalogue) Tags() []string {
 	tags := make([]string, 0, len(c.files))
@@ -153,6 +174,7 @@ func (c *Catalogue) Tags() []string {
 type Language struct {
 	tag, dir string
 	words    map[string]string
+	counts   map[string]map[string]string
 	wordsTag string
 	file     file
 	cldr     golocales.Translator
@@ -161,11 +183,11 @@ type Language struct {
 // Language returns what is known of a language, whose tag is taken as it is. Its words, name and dates come from the
 // tag's own file, then from its parents' (fa for fa-IR); its words at last from Fallback's.
 func (c *Catalogue) Language(tag string) Language {
-	l := Language{tag: tag, dir: Dir(tag), words: c.files[Fallback].Words, wordsTag: Fallback}
+	l := Language{tag: tag, dir: Dir(tag), words: c.files[Fallback].Words, counts: c.files[Fallback].Counts, wordsTag: Fallback}
 	chain := Parents(tag)
 	for _, p := range chain {
 		if f, ok := c.files[p]; ok {
-			l.file, l.words, l.wordsTag = f, f.Words, p
+			l.file, l.words, l.counts, l.wordsTag = f, f.Words, f.Counts, p
 			break
 		}
 		l.file = l.file.or(c.others[p])
@@ -269,6 +291,12 @@ func (c *Catalogue) Fingerprint(tags []string) string {
 		}
 		for _, key := range c.Keys() {
 			fmt.Fprintf(h, "%q %q\n", key, l.words[key])
+		}
+		for _, key := range slices.Sorted(maps.Keys(l.counts)) {
+			for _, n := range []int{0, 1, 2, 5, 21, 100, 1e6} {
+				text, _ := l.Count(key, n)
+				fmt.Fprintf(h, "%q %q\n", key, text)
+			}
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil))

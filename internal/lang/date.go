@@ -5,11 +5,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bep/golocales"
 	"golang.org/x/text/language"
 )
 
-// Date returns the day of a time in UTC, written out: 5 марта 2026 г. In Persian and Dari it is a day of the Solar
-// Hijri calendar. Where nothing is known of the language it is 2026-03-05.
+// Date returns the day of a time in UTC, written out: 5 марта 2026 г. In Persian, Dari and Pashto it is a day of the
+// Solar Hijri calendar. Where nothing is known of the language it is 2026-03-05.
 func (l Language) Date(t time.Time) string {
 	t = t.UTC()
 	if y, m, d, ok := solar(t); ok && l.file.Solar != nil {
@@ -70,6 +71,33 @@ func (l Language) Digits(s string) string {
 
 // Number returns a whole number in the language's digits.
 func (l Language) Number(n int) string { return l.Digits(strconv.Itoa(n)) }
+
+// Amount returns how many there are of something, with marks between thousands from 10,000 on: below it the languages
+// differ on them, and the number reads well without.
+func (l Language) Amount(n int) string {
+	for _, p := range Parents(l.tag) {
+		if golocales.New(p) != nil {
+			return l.thousands(l.Digits(grouped(p, n)))
+		}
+	}
+	return l.Number(n)
+}
+
+// thousands puts the mark that belongs to Arabic digits between them.
+func (l Language) thousands(s string) string {
+	if l.file.Digits == "" || l.dir != "rtl" {
+		return s
+	}
+	return strings.NewReplacer(",", "٬", ".", "٬").Replace(s)
+}
+
+// grouped returns a number as CLDR has it for a language, but in the digits 0 to 9.
+func grouped(tag string, n int) string {
+	if cldr := golocales.New(tag); cldr != nil && n >= 10_000 {
+		return cldr.FormatNumber(float64(n), 0)
+	}
+	return strconv.Itoa(n)
+}
 
 func (l Language) fill(pattern string, d int, month string, y int) string {
 	return strings.NewReplacer("{d}", l.Number(d), "{month}", month, "{y}", l.Number(y)).Replace(pattern)

@@ -1,5 +1,5 @@
 // Package lang knows what a page must know of a language: its tag, which way it runs, what it calls itself, how it
-// writes a date, and the words of the interface in it.
+// writes a date and says a number, and the words of the interface in it.
 //
 // It knows nothing of news. The words stand in words/, one TOML file a language, for people to correct; dates come
 // from CLDR 48 where the file doesn't say better.
