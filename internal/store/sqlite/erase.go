@@ -66,6 +66,7 @@ func (e erasure) run() error {
 		"DELETE FROM touched WHERE story = ?",
 		"DELETE FROM withdrawn WHERE story = ?",
 		"DELETE FROM correction WHERE story = ?",
+		"DELETE FROM imported WHERE story = ?",
 		"DELETE FROM listing WHERE story = ?",
 		"DELETE FROM public WHERE story = ?",
 		"DELETE FROM shown WHERE story = ?",

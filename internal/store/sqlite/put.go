@@ -70,6 +70,9 @@ func (p *put) run() error {
 		if err := p.putArticle(a, known); err != nil {
 			return fmt.Errorf("article %s: %w", a.Lang, err)
 		}
+		if err := p.putFile(a); err != nil {
+			return err
+		}
 	}
 	if p.voices {
 		if err := p.checkMerged(); err != nil {
@@ -301,8 +304,12 @@ func readStory(ctx context.Context, s *session, id string) (news.Story, error) {
 	if err != nil {
 		return story, err
 	}
-	return withArticles(ctx, s, story, "SELECT "+revisionColumns+` FROM article a
+	story, err = withArticles(ctx, s, story, "SELECT "+revisionColumns+` FROM article a
 		JOIN revision r USING (story, lang, number) WHERE a.story = ? ORDER BY r.lang`)
+	if err != nil {
+		return story, err
+	}
+	return withFiles(ctx, s, story)
 }
 
 func scanStory(r row) (s news.Story, err error) {

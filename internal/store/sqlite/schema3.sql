@@ -29,3 +29,11 @@ CREATE INDEX correction_newest ON correction (lang, time DESC, story) WHERE publ
 INSERT OR IGNORE INTO correction (story, lang, time, text, public, kept)
 	SELECT p.story, p.lang, unixepoch(json_extract(c.value, '$.time')), json_extract(c.value, '$.text'), 1, 1
 	FROM public p JOIN revision r USING (story, lang, number), json_each(r.content, '$.corrections') c;
+
+-- The file that an article last came from, where its import knows one.
+CREATE TABLE imported (
+	story TEXT NOT NULL REFERENCES story,
+	lang  TEXT NOT NULL,
+	file  TEXT NOT NULL,
+	PRIMARY KEY (story, lang)
+) WITHOUT ROWID;
