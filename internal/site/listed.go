@@ -33,6 +33,10 @@ func parseNumbered(path string) (l store.List, number int, ok bool) {
 		l = store.List{Lang: parts[0]}
 	case len(parts) == 5 && parts[1] == "archive" && parts[2] == "topic":
 		l = store.List{Lang: parts[0], Topic: parts[3]}
+	case len(parts) == 5 && parts[1] == "archive" && parts[2] == "place":
+		l = store.List{Lang: parts[0], Place: parts[3]}
+	case len(parts) == 5 && parts[1] == "archive" && parts[2] == "author":
+		l = store.List{Lang: parts[0], Author: parts[3]}
 	default:
 		return l, 0, false
 	}

@@ -27,6 +27,14 @@ func TestListed(t *testing.T) {
 	if len(stories) != 2 || stories[0] != (news.Address{Day: "2026-11-22", Slug: "border"}) || stories[1].Slug != "a-2" {
 		t.Errorf("got %v", stories)
 	}
+	for path, want := range map[string]store.List{
+		"fa/archive/place/samara/2.html":    {Lang: "fa", Place: "samara"},
+		"fa/archive/author/a-writer/2.html": {Lang: "fa", Author: "a-writer"},
+	} {
+		if l, number, _, ok := site.Listed(path, page); !ok || l != want || number != 2 {
+			t.Errorf("%s: got %v, %d, %v", path, l, number, ok)
+		}
+	}
 	if l, number, _, ok = site.Listed("sr-Latn/archive/page/3.html", page); !ok || l != (store.List{Lang: "sr-Latn"}) || number != 3 {
 		t.Errorf("got %v, %d, %v", l, number, ok)
 	}

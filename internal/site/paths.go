@@ -44,6 +44,10 @@ func mediaPath(a news.Address, m news.Media, r news.Rendition) string {
 
 func topicPath(tag, topic string) string { return tag + "/topic/" + topic + "/index.html" }
 
+func placePath(tag, place string) string { return tag + "/place/" + place + "/index.html" }
+
+func authorPath(tag, author string) string { return tag + "/author/" + author + "/index.html" }
+
 func archivePath(tag string) string { return tag + "/archive/index.html" }
 
 // dayPath returns the archive page of a day (2026-11-22) or of a month (2026-11).
@@ -51,18 +55,29 @@ func dayPath(tag, day string) string { return tag + "/archive/" + slashed(day) +
 
 // numberedPath returns a numbered page of a list.
 func numberedPath(l store.List, number int) string {
-	if l.Topic == "" {
-		return fmt.Sprintf("%s/archive/page/%d.html", l.Lang, number)
+	folder := "page"
+	switch {
+	case l.Topic != "":
+		folder = "topic/" + l.Topic
+	case l.Place != "":
+		folder = "place/" + l.Place
+	case l.Author != "":
+		folder = "author/" + l.Author
 	}
-	return fmt.Sprintf("%s/archive/topic/%s/%d.html", l.Lang, l.Topic, number)
+	return fmt.Sprintf("%s/archive/%s/%d.html", l.Lang, folder, number)
 }
 
 // newestPath returns the page with the newest of a list: a front.
 func newestPath(l store.List) string {
-	if l.Topic == "" {
-		return frontPath(l.Lang)
+	switch {
+	case l.Topic != "":
+		return topicPath(l.Lang, l.Topic)
+	case l.Place != "":
+		return placePath(l.Lang, l.Place)
+	case l.Author != "":
+		return authorPath(l.Lang, l.Author)
 	}
-	return topicPath(l.Lang, l.Topic)
+	return frontPath(l.Lang)
 }
 
 func slashed(day string) string { return strings.ReplaceAll(day, "-", "/") }
