@@ -30,6 +30,9 @@ import (
 type Options struct {
 	// Languages are the newsroom's languages, canonical tags; an article in another one is refused.
 	Languages []string
+	// Folder is the path that the newsroom knows the folder by, with slashes: the articles' files are named below it
+	// (news.Article.File). Where it is empty, nobody is told of them.
+	Folder string
 	// Progress is told of each story; it may be nil.
 	Progress importer.Progress
 }

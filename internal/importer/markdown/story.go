@@ -67,6 +67,9 @@ func (im *run) story(dir string) error {
 			continue
 		}
 		files[a.Lang] = e.Name()
+		if f.opt.Folder != "" {
+			a.File = path.Join(f.opt.Folder, dir, e.Name())
+		}
 		s.Articles = append(s.Articles, a)
 	}
 	if articles == 0 {
