@@ -62,7 +62,9 @@ func importMarkdown(ctx context.Context, n *newsroom, folders []string, tell imp
 		return importer.Report{}, err
 	}
 	defer root.Close()
-	return markdown.Import(ctx, n.store, root.FS(), markdown.Options{Languages: n.config.Languages, Progress: tell})
+	return markdown.Import(ctx, n.store, root.FS(), markdown.Options{
+		Languages: n.config.Languages, Folder: n.known(folders[0]), Progress: tell,
+	})
 }
 
 func importNinjs(ctx context.Context, n *newsroom, folders []string, tell importer.Progress) (importer.Report, error) {

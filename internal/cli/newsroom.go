@@ -131,6 +131,20 @@ func (n *newsroom) path(p string) string {
 	return filepath.Join(n.dir, filepath.FromSlash(p))
 }
 
+// known returns the path that the newsroom knows a folder or file by, with slashes: below its own folder a relative one,
+// so that both may move, and an absolute one elsewhere. path is the way back.
+func (n *newsroom) known(p string) string {
+	base, err := filepath.Abs(n.dir)
+	full, fullErr := filepath.Abs(p)
+	if err != nil || fullErr != nil {
+		return filepath.ToSlash(p)
+	}
+	if rel, err := filepath.Rel(base, full); err == nil && filepath.IsLocal(rel) {
+		return filepath.ToSlash(rel)
+	}
+	return filepath.ToSlash(full)
+}
+
 // publicDir is the folder of the newsroom's own target.
 func (n *newsroom) publicDir() string { return n.path(n.config.Targets[0].Path) }
 
