@@ -13,9 +13,34 @@ type content struct {
 	Order     []string
 	Languages []string
 	Topics    map[string][]news.Topic
+	Places    map[string][]news.Place
+	Authors   map[string][]news.Byline
 	Lists     map[store.List]listContent
 	Days      map[string]map[string][]store.Headline // by language and day
+	Bars      map[string][]store.Breaking
+	Record    map[string][]store.Correction
 	Counts    [2]int
+}
+
+// The place and the author that the tests look at the lists of.
+const (
+	somePlace  = "minsk"
+	someAuthor = "ann"
+)
+
+// listsOf returns the lists of a language that the tests look at.
+func listsOf(lang string, topics []string) []store.List {
+	lists := []store.List{{Lang: lang}, {Lang: lang, Place: somePlace}, {Lang: lang, Author: someAuthor}}
+	for _, t := range topics {
+		lists = append(lists, store.List{Lang: lang, Topic: t})
+	}
+	return lists
+}
+
+func newContent() content {
+	return content{Stories: map[string]news.Story{}, Topics: map[string][]news.Topic{}, Places: map[string][]news.Place{},
+		Authors: map[string][]news.Byline{}, Lists: map[store.List]listContent{}, Days: map[string]map[string][]store.Headline{},
+		Bars: map[string][]store.Breaking{}, Record: map[string][]store.Correction{}}
 }
 
 type listContent struct {
@@ -27,8 +52,7 @@ type listContent struct {
 func read(v *view, languages, topics []string) content {
 	v.t.Helper()
 	ctx := v.t.Context()
-	c := content{Stories: map[string]news.Story{}, Topics: map[string][]news.Topic{}, Lists: map[store.List]listContent{},
-		Days: map[string]map[string][]store.Headline{}}
+	c := newContent()
 	for id, err := range v.Stories(ctx) {
 		v.must(err)
 		c.Order = append(c.Order, id)
@@ -40,10 +64,17 @@ func read(v *view, languages, topics []string) content {
 	for _, lang := range languages {
 		c.Topics[lang], err = v.Topics(ctx, lang)
 		v.must(err)
-		for _, topic := range append([]string{""}, topics...) {
-			l := store.List{Lang: lang, Topic: topic}
+		c.Places[lang], err = v.Places(ctx, lang)
+		v.must(err)
+		c.Authors[lang], err = v.Authors(ctx, lang)
+		v.must(err)
+		for _, l := range listsOf(lang, topics) {
 			c.Lists[l] = v.list(l)
 		}
+		c.Bars[lang], err = v.Breaking(ctx, lang)
+		v.must(err)
+		c.Record[lang], err = v.Corrections(ctx, lang, 1000)
+		v.must(err)
 		c.Days[lang] = v.days(lang)
 	}
 	c.Counts[0], c.Counts[1], err = v.Counts(ctx)

@@ -17,10 +17,13 @@ type model struct {
 	stories           map[string]news.Story
 	// places are the stories that ever stood in a list, by place.
 	places map[store.List][]string
+	// record are the corrections that readers were shown, by story and language.
+	record map[[2]string][]news.Correction
 }
 
 func newModel(languages, topics []string) *model {
-	return &model{languages: languages, topics: topics, stories: map[string]news.Story{}, places: map[store.List][]string{}}
+	return &model{languages: languages, topics: topics, stories: map[string]news.Story{}, places: map[store.List][]string{},
+		record: map[[2]string][]news.Correction{}}
 }
 
 func (m *model) put(s news.Story) store.PutResult {
@@ -36,6 +39,7 @@ func (m *model) put(s news.Story) store.PutResult {
 	given := s.Articles
 	s.Articles = slices.Clone(old.Articles)
 	for _, a := range given {
+		a.Revision.Corrections = m.keep(s.ID, a)
 		i, found := slices.BinarySearchFunc(s.Articles, a.Lang, func(b news.Article, lang string) int { return cmp.Compare(b.Lang, lang) })
 		if !found {
 			a.Number = 1
@@ -56,11 +60,22 @@ func (m *model) put(s news.Story) store.PutResult {
 	return result
 }
 
+// keep returns an article's corrections with those that readers were shown.
+func (m *model) keep(id string, a news.Article) []news.Correction {
+	all := slices.Clone(a.Revision.Corrections)
+	for _, c := range m.record[[2]string{id, a.Lang}] {
+		if !slices.Contains(all, c) {
+			all = append(all, c)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b news.Correction) int { return a.Time.Compare(b.Time) })
+	return all
+}
+
 // settle returns what a snapshot must hold at a time. addresses tells where the store put the stories: the model gives
 // a story its day, and takes its slug from there once.
 func (m *model) settle(asOf time.Time, addresses map[string]news.Story) content {
-	c := content{Stories: map[string]news.Story{}, Topics: map[string][]news.Topic{}, Lists: map[store.List]listContent{},
-		Days: map[string]map[string][]store.Headline{}}
+	c := newContent()
 	for id, s := range m.stories {
 		s.Articles = slices.DeleteFunc(slices.Clone(s.Articles), func(a news.Article) bool { return !a.Public(asOf) })
 		if len(s.Articles) == 0 {
@@ -84,6 +99,7 @@ func (m *model) settle(asOf time.Time, addresses map[string]news.Story) content 
 	})
 	for _, lang := range m.languages {
 		m.settleLanguage(&c, lang)
+		m.settleRecord(&c, lang, asOf)
 	}
 	return c
 }
@@ -98,15 +114,42 @@ func (m *model) settleLanguage(c *content, lang string) {
 		day := h.Published.Format(time.DateOnly)
 		c.Days[lang][day] = append(c.Days[lang][day], h)
 	}
-	c.Topics[lang] = nil
-	for _, topic := range append([]string{""}, m.topics...) {
-		l := store.List{Lang: lang, Topic: topic}
+	c.Topics[lang], c.Places[lang], c.Authors[lang] = nil, nil, nil
+	for _, l := range listsOf(lang, m.topics) {
 		listed := headlinesOf(c.Stories, l)
 		c.Lists[l] = m.number(l, listed)
-		if topic != "" && len(listed) > 0 {
-			c.Topics[lang] = append(c.Topics[lang], news.Topic{Slug: topic, Name: topicName(c.Stories[listed[0].Story], l)})
+		if len(listed) == 0 {
+			continue
+		}
+		name := listName(c.Stories[listed[0].Story], l)
+		switch {
+		case l.Topic != "":
+			c.Topics[lang] = append(c.Topics[lang], news.Topic{Slug: l.Topic, Name: name})
+		case l.Place != "":
+			c.Places[lang] = append(c.Places[lang], news.Place{Slug: l.Place, Name: name})
+		case l.Author != "":
+			c.Authors[lang] = append(c.Authors[lang], news.Byline{Slug: l.Author, Name: name})
 		}
 	}
+}
+
+// settleRecord notes what is breaking news in a language, and what was corrected.
+func (m *model) settleRecord(c *content, lang string, asOf time.Time) {
+	c.Bars[lang], c.Record[lang] = nil, nil
+	for _, h := range headlinesOf(c.Stories, store.List{Lang: lang}) {
+		i := slices.IndexFunc(c.Stories[h.Story].Articles, func(a news.Article) bool { return a.Lang == lang })
+		a := c.Stories[h.Story].Articles[i]
+		if a.BreakingAt(asOf) {
+			c.Bars[lang] = append(c.Bars[lang], store.Breaking{Headline: h, Until: a.Breaking})
+		}
+		m.record[[2]string{h.Story, lang}] = a.Revision.Corrections
+		for _, k := range a.Revision.Corrections {
+			c.Record[lang] = append(c.Record[lang], store.Correction{Headline: h, Time: k.Time, Text: k.Text})
+		}
+	}
+	slices.SortFunc(c.Record[lang], func(a, b store.Correction) int {
+		return cmp.Or(b.Time.Compare(a.Time), cmp.Compare(a.Story, b.Story), cmp.Compare(a.Text, b.Text))
+	})
 }
 
 // number gives new headlines their places, and returns the list.
@@ -131,11 +174,25 @@ func (m *model) number(l store.List, listed []store.Headline) (c listContent) {
 	return c
 }
 
-func topicName(s news.Story, l store.List) string {
+// listName returns what a story calls the topic, place or author of a list; "" when it does not stand in it.
+func listName(s news.Story, l store.List) string {
 	for _, a := range s.Articles {
+		if a.Lang != l.Lang {
+			continue
+		}
 		for _, t := range a.Revision.Topics {
-			if a.Lang == l.Lang && t.Slug == l.Topic {
+			if t.Slug == l.Topic {
 				return t.Name
+			}
+		}
+		for _, p := range a.Revision.Places {
+			if p.Slug == l.Place {
+				return p.Name
+			}
+		}
+		for _, b := range a.Revision.Bylines {
+			if b.Slug != "" && b.Slug == l.Author {
+				return b.Name
 			}
 		}
 	}
@@ -147,7 +204,7 @@ func headlinesOf(stories map[string]news.Story, l store.List) []store.Headline {
 	var out []store.Headline
 	for id, s := range stories {
 		for _, a := range s.Articles {
-			if a.Lang == l.Lang && (l.Topic == "" || topicName(s, l) != "") {
+			if a.Lang == l.Lang && (l.All() || listName(s, l) != "") {
 				out = append(out, store.Headline{Story: id, Address: s.Address, Lang: a.Lang, Kicker: a.Revision.Kicker,
 					Headline: a.Revision.Headline, Standfirst: a.Revision.Standfirst, Published: a.Published, Updated: a.Updated})
 			}
@@ -167,21 +224,35 @@ type difference struct {
 }
 
 func (d *difference) run() []store.Change {
-	moved := map[string]bool{}
+	moved, retold := map[string]bool{}, map[string]bool{}
 	for id := range d.model.stories {
 		if !slices.Equal(tags(d.before.Stories[id]), tags(d.after.Stories[id])) {
 			moved[id] = true
 		}
 	}
+	for l := range d.after.Lists {
+		old := map[string]store.Headline{}
+		for _, h := range headlinesOf(d.before.Stories, l) {
+			old[h.Story] = h
+		}
+		for _, h := range headlinesOf(d.after.Stories, l) {
+			was, ok := old[h.Story]
+			retold[h.Story] = retold[h.Story] || ok && was != h
+		}
+	}
 	reworded := map[string]map[string]bool{} // languages by story
 	for id := range d.model.stories {
-		reworded[id] = d.story(id, moved)
+		reworded[id] = d.story(id, moved, retold)
 	}
 	for l := range d.after.Lists {
 		d.list(l, reworded)
 	}
 	for lang := range d.after.Days {
 		d.days(lang)
+		d.bars(lang)
+		if !reflect.DeepEqual(d.before.Record[lang], d.after.Record[lang]) {
+			d.changes = append(d.changes, store.Change{Kind: store.CorrectionsChanged, List: store.List{Lang: lang}})
+		}
 	}
 	return sortedChanges(d.changes)
 }
@@ -195,12 +266,15 @@ func tags(s news.Story) []string {
 }
 
 // story notes whether a story changed, and returns the languages in which it says something else.
-func (d *difference) story(id string, moved map[string]bool) map[string]bool {
+func (d *difference) story(id string, moved, retold map[string]bool) map[string]bool {
 	old, now := d.before.Stories[id], d.after.Stories[id]
 	whole := !reflect.DeepEqual(old.Sources, now.Sources) || !reflect.DeepEqual(old.Claims, now.Claims)
 	for _, a := range d.model.stories[id].Articles {
 		for s := range a.Revision.Spans() {
 			whole = whole || s.Link != "" && moved[s.Link[len("story:"):]]
+		}
+		for _, other := range a.Revision.Related {
+			whole = whole || moved[other] || retold[other]
 		}
 	}
 	if len(old.Articles)+len(now.Articles) == 0 || !whole && reflect.DeepEqual(old, now) {
@@ -224,18 +298,16 @@ func (d *difference) story(id string, moved map[string]bool) map[string]bool {
 func (d *difference) list(l store.List, reworded map[string]map[string]bool) {
 	old, now := d.before.Lists[l], d.after.Lists[l]
 	renamed := false
-	for _, t := range d.after.Topics[l.Lang] {
-		renamed = renamed || t.Slug == l.Topic && slices.ContainsFunc(d.before.Topics[l.Lang], func(u news.Topic) bool {
-			return t.Slug == u.Slug && t.Name != u.Name
-		})
+	if len(old.Newest) > 0 && len(now.Newest) > 0 {
+		renamed = listName(d.before.Stories[old.Newest[0].Story], l) != listName(d.after.Stories[now.Newest[0].Story], l)
 	}
 	newest := renamed || !slices.Equal(ids(old.Newest), ids(now.Newest)) ||
-		l.Topic == "" && !slices.Equal(d.before.Topics[l.Lang], d.after.Topics[l.Lang])
+		l.All() && !slices.Equal(d.before.Topics[l.Lang], d.after.Topics[l.Lang])
 	for _, h := range now.Newest {
 		newest = newest || reworded[h.Story][l.Lang]
 	}
 	if newest {
-		d.changes = append(d.changes, newestChange(l.Lang, l.Topic))
+		d.changes = append(d.changes, store.Change{Kind: store.NewestChanged, List: l})
 	}
 	for i, page := range now.Pages {
 		var was []store.Headline
@@ -243,8 +315,24 @@ func (d *difference) list(l store.List, reworded map[string]map[string]bool) {
 			was = old.Pages[i]
 		}
 		if renamed || !reflect.DeepEqual(page, was) {
-			d.changes = append(d.changes, placeChange(l.Lang, l.Topic, i+1, (len(was) == 0) != (len(page) == 0)))
+			d.changes = append(d.changes, store.Change{Kind: store.PlaceChanged, List: l, Page: i + 1,
+				First: (len(was) == 0) != (len(page) == 0)})
 		}
+	}
+}
+
+// bars notes, for each bar that differs, the first day of stories that carry it.
+func (d *difference) bars(lang string) {
+	days := map[string]bool{}
+	for _, pair := range [][2][]store.Breaking{{d.before.Bars[lang], d.after.Bars[lang]}, {d.after.Bars[lang], d.before.Bars[lang]}} {
+		for _, b := range pair[0] {
+			if !slices.Contains(pair[1], b) {
+				days[news.BarFrom(b.Until).Format(time.DateOnly)] = true
+			}
+		}
+	}
+	for day := range days {
+		d.changes = append(d.changes, store.Change{Kind: store.BreakingChanged, List: store.List{Lang: lang}, Day: day})
 	}
 }
 

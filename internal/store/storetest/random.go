@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"coranto/internal/news"
 )
@@ -110,5 +111,29 @@ func (g generator) article(lang string) news.Article {
 	if g.one(3) {
 		a.Revision.Body[0].Text[0].Link = "story:" + g.id()
 	}
+	if g.one(4) {
+		a.Breaking = a.Published.Add(time.Duration(1+g.IntN(48)) * time.Hour)
+	}
+	g.more(&a.Revision)
 	return a
+}
+
+// more adds what few articles have.
+func (g generator) more(r *news.Revision) {
+	name := "Name"
+	if g.one(10) {
+		name = "Other name"
+	}
+	if g.one(4) {
+		r.Places = []news.Place{{Slug: somePlace, Name: name}}
+	}
+	if g.one(4) {
+		r.Bylines = []news.Byline{{Slug: someAuthor, Name: name}, {Name: "N. N.", Protected: true}}
+	}
+	if g.one(4) {
+		r.Related = []string{g.id()}
+	}
+	for n := range g.IntN(3) * g.IntN(2) {
+		r.Corrections = append(r.Corrections, news.Correction{Time: hours(10*n + g.IntN(2)), Text: fmt.Sprint("It was ", g.IntN(2))})
+	}
 }

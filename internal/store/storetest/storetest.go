@@ -54,6 +54,12 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"AnyOrder":           testAnyOrder,
 		"Random":             testRandom,
 
+		"PlacesAndAuthors": testPlacesAndAuthors,
+		"Breaking":         testBreaking,
+		"CorrectionsStay":  testCorrectionsStay,
+		"Related":          testRelated,
+		"Subtitles":        testSubtitles,
+
 		"Withdraw":     testWithdraw,
 		"RestoreKeeps": testRestoreKeeps,
 		"Erase":        testErase,

@@ -32,10 +32,7 @@ func testEmpty(t *testing.T, b *bench) {
 		v := b.snapshot()
 		equal(t, "position", v.Seq(), 0)
 		equal(t, "changes", v.changes(0), nil)
-		equal(t, "content", read(v, []string{"en"}, nil), content{
-			Stories: map[string]news.Story{}, Lists: map[store.List]listContent{{Lang: "en"}: {}},
-			Days: map[string]map[string][]store.Headline{"en": {}}, Topics: map[string][]news.Topic{"en": nil},
-		})
+		equal(t, "content", read(v, []string{"en"}, nil), newModel([]string{"en"}, nil).settle(noon, nil))
 		b.settle(noon)
 	}
 	equal(t, "as of", b.snapshot().AsOf(), noon)

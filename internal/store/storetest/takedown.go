@@ -48,6 +48,7 @@ func shame(b *bench) (gone, other news.Story) {
 	gone.Sources = []news.Source{{ID: "s1", Kind: news.Anonymous, Identity: "N. Jar"}}
 	rest := article("en", "Another", noon, "sea")
 	rest.Revision.Body[0].Text[0].Link = "story:" + gone.ID
+	rest.Revision.Related = []string{gone.ID, "unknown"}
 	rest.Revision.Lead = &news.Figure{Media: shared.ID, Alt: "A boat"}
 	return gone, story("other", rest)
 }
@@ -203,6 +204,7 @@ func testErase(t *testing.T, b *bench) {
 	kept, err := b.Story(t.Context(), "other")
 	b.must(err)
 	equal(t, "the other story's link", kept.Articles[0].Revision.Body, body("Text of Another"))
+	equal(t, "what it calls related", kept.Articles[0].Revision.Related, []string{"unknown"})
 	equal(t, "its number", kept.Articles[0].Number, 1)
 	equal(t, "position", b.snapshot().Seq(), seq)
 	for _, c := range b.snapshot().changes(0) {
