@@ -29,7 +29,7 @@ func (s *Site) archive(ctx context.Context, snap Snapshot, l lang.Language) (Out
 		return Output{}, err
 	}
 	word, _ := l.Word("archive")
-	p := archivePage{page: s.newPage(l, archivePath(l.Tag()), word)}
+	p := archivePage{page: s.newListing(l, archivePath(l.Tag()), word)}
 	p.Heading = p.page.word("archive")
 	last := ""
 	for _, day := range slices.Backward(days) {
@@ -65,7 +65,7 @@ func (s *Site) month(ctx context.Context, snap Snapshot, l lang.Language, month 
 	if err != nil {
 		return Output{}, err
 	}
-	p := archivePage{page: s.newPage(l, path, l.Month(at)), Heading: localized{Text: l.Month(at)}, Groups: []group{{}}}
+	p := archivePage{page: s.newListing(l, path, l.Month(at)), Heading: localized{Text: l.Month(at)}, Groups: []group{{}}}
 	p.Crumbs = []link{p.archiveCrumb()}
 	for _, day := range slices.Backward(days) {
 		at, err := time.Parse(time.DateOnly, day)
@@ -91,7 +91,7 @@ func (s *Site) day(ctx context.Context, snap Snapshot, l lang.Language, day stri
 	if err != nil {
 		return Output{}, err
 	}
-	p := listPage{page: s.newPage(l, path, l.Date(at)), Heading: localized{Text: l.Date(at)}}
+	p := listPage{page: s.newListing(l, path, l.Date(at)), Heading: localized{Text: l.Date(at)}}
 	p.Crumbs = []link{p.archiveCrumb(), {Href: p.to(dayPath(l.Tag(), day[:len("2006-01")])), Name: l.Month(at)}}
 	p.Items = p.items(headlines)
 	return one(s.file("list", path, p))
@@ -110,7 +110,7 @@ func (s *Site) numbered(ctx context.Context, snap Snapshot, l lang.Language, of 
 	}
 	word, _ := l.Word("page")
 	title := word + " " + l.Number(number)
-	p := listPage{page: s.newPage(l, path, title)}
+	p := listPage{page: s.newListing(l, path, title)}
 	p.Heading = p.word("page")
 	p.Heading.Text = title
 	p.Crumbs = []link{p.archiveCrumb()}

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -11,12 +12,36 @@ import (
 
 // choice renders the page that leads to the fronts of all languages. It is in the site's first language.
 func (s *Site) choice() (File, error) {
-	p := listPage{page: s.newPage(s.langs[0], choicePath, s.cfg.Name)}
+	p := listPage{page: s.newListing(s.langs[0], choicePath, s.cfg.Name)}
 	p.Alternates = p.alternates(s.langs, frontPath)
 	return s.file("choice", choicePath, p)
 }
 
-// front renders a language's front: its newest stories and its topics.
+// What a front shows: a lead, seconds beside each other under it, the rest of the newest in brief, and a river of a few
+// stories for each of a few topics. With no topic to fill the river, all of the newest stand in brief.
+const (
+	seconds     = 4
+	briefs      = 8
+	riverTopics = 9
+	riverItems  = 4
+	maxTopics   = 60 // that the front links to: a newsroom that came from a blog may have a thousand
+)
+
+// frontPage is what templates/front.html shows.
+type frontPage struct {
+	listPage
+	Lead    *item
+	Seconds []item
+	River   []section
+}
+
+// A section is a topic on a front.
+type section struct {
+	Href, Name, Slug string
+	Items            []item
+}
+
+// front renders a language's front.
 func (s *Site) front(ctx context.Context, snap Snapshot, l lang.Language) (Output, error) {
 	of := store.List{Lang: l.Tag()}
 	newest, err := snap.Newest(ctx, of, store.FrontSize)
@@ -27,17 +52,95 @@ func (s *Site) front(ctx context.Context, snap Snapshot, l lang.Language) (Outpu
 	if err != nil {
 		return Output{}, err
 	}
-	p := listPage{page: s.newPage(l, frontPath(l.Tag()), s.cfg.Name), Sub: true}
+	p := frontPage{listPage: listPage{page: s.newListing(l, frontPath(l.Tag()), s.cfg.Name)}}
 	p.Alternates = p.alternates(s.langs, frontPath)
 	p.Feeds = p.feedLinks()
-	p.Items = p.items(newest)
-	for _, t := range topics {
+	for _, t := range topics[:min(len(topics), maxTopics)] {
 		p.Topics = append(p.Topics, link{Href: p.to(topicPath(l.Tag(), t.Slug)), Name: t.Name})
 	}
+	shown := newest[:min(len(newest), 1+seconds+briefs)]
+	if p.River, err = p.river(ctx, snap, topics, shown); err != nil {
+		return Output{}, err
+	}
+	if len(p.River) == 0 {
+		shown = newest
+	}
+	p.lay(p.under(shown))
 	if p.Older, err = p.lastPage(ctx, snap, of); err != nil {
 		return Output{}, err
 	}
 	return one(s.file("front", p.path, p))
+}
+
+// under are items that stand under a heading of their own.
+func (p page) under(headlines []store.Headline) []item {
+	items := p.items(headlines)
+	for i := range items {
+		items[i].Sub = true
+	}
+	return items
+}
+
+// lay gives the newest stories their places.
+func (p *frontPage) lay(items []item) {
+	if len(items) == 0 {
+		return
+	}
+	p.Lead, items = &items[0], items[1:]
+	n := min(len(items), seconds)
+	p.Seconds, p.Items = items[:n], brief(items[n:])
+}
+
+// brief leaves items their headline and date alone.
+func brief(items []item) []item {
+	for i := range items {
+		items[i].Standfirst, items[i].Kicker, items[i].Updated = "", "", nil
+	}
+	return items
+}
+
+// river returns the topics that the newest stories are about, those of the most of them first, each with its newest
+// stories that the front does not show above.
+func (p page) river(ctx context.Context, snap Snapshot, topics []news.Topic, above []store.Headline) ([]section, error) {
+	shown, about := make(map[string]bool), make(map[string]int)
+	for _, h := range above {
+		shown[h.Story] = true
+		st, err := snap.Story(ctx, h.Story)
+		if err != nil {
+			return nil, err
+		}
+		i := slices.IndexFunc(st.Articles, func(a news.Article) bool { return a.Lang == h.Lang })
+		if i < 0 {
+			continue
+		}
+		for _, t := range st.Articles[i].Revision.Topics {
+			about[t.Slug]++
+		}
+	}
+	topics = slices.DeleteFunc(slices.Clone(topics), func(t news.Topic) bool { return about[t.Slug] == 0 })
+	slices.SortStableFunc(topics, func(a, b news.Topic) int { return cmp.Compare(about[b.Slug], about[a.Slug]) })
+	var river []section
+	for _, t := range topics {
+		of := store.List{Lang: p.lang.Tag(), Topic: t.Slug}
+		newest, err := snap.Newest(ctx, of, len(above)+riverItems)
+		if err != nil {
+			return nil, err
+		}
+		newest = slices.DeleteFunc(newest, func(h store.Headline) bool { return shown[h.Story] })
+		newest = newest[:min(len(newest), riverItems)]
+		for _, h := range newest {
+			shown[h.Story] = true
+		}
+		if len(newest) > 0 {
+			items := p.under(newest)
+			brief(items[1:])
+			river = append(river, section{p.to(topicPath(of.Lang, t.Slug)), t.Name, t.Slug, items})
+		}
+		if len(river) == riverTopics {
+			break
+		}
+	}
+	return river, nil
 }
 
 // topic renders a topic's front, or says that the topic has no public story.
@@ -54,7 +157,7 @@ func (s *Site) topic(ctx context.Context, snap Snapshot, l lang.Language, of sto
 	if err != nil {
 		return Output{}, err
 	}
-	p := listPage{page: s.newPage(l, path, name), Heading: localized{Text: name}}
+	p := listPage{page: s.newListing(l, path, name), Heading: localized{Text: name}}
 	p.Items = p.items(newest)
 	if p.Older, err = p.lastPage(ctx, snap, of); err != nil {
 		return Output{}, err

@@ -2,18 +2,17 @@ package site
 
 import (
 	"context"
+	"html/template"
 
 	"coranto/internal/store"
 )
 
-// listPage is what templates/list.html shows: a front, a topic, a numbered page or a day.
+// listPage is what templates/list.html shows: a topic, a numbered page or a day.
 type listPage struct {
 	page
 	Heading localized
 	Crumbs  []link
 	Items   []item
-	// Sub says that the items stand under a heading of their own.
-	Sub bool
 	// Newer and Older lead to the neighbouring pages of a numbered list; empty where there is none.
 	Newer, Older string
 	Topics       []link
@@ -21,14 +20,20 @@ type listPage struct {
 
 // item is an article in a list.
 type item struct {
+	*page
+	// Sub says that it stands under a heading of its own.
+	Sub                                bool
 	Href, Kicker, Headline, Standfirst string
 	Published, Updated                 *stamp
+	// Picture is empty where the list shows none.
+	Picture template.HTML
 }
 
 func (p page) items(headlines []store.Headline) []item {
 	items := make([]item, len(headlines))
 	for i, h := range headlines {
 		items[i] = item{
+			page:   &p,
 			Href:   p.to(StoryPath(h.Lang, h.Address)),
 			Kicker: h.Kicker, Headline: h.Headline, Standfirst: h.Standfirst,
 			Published: p.day(h.Published), Updated: p.day(h.Updated),

@@ -2,12 +2,9 @@ package site
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/base64"
 	"fmt"
 	"html/template"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -36,6 +33,8 @@ type page struct {
 	site *Site
 	lang lang.Language
 	path string
+	// sheet is the style sheet that it has besides the one of all pages.
+	sheet sheet
 
 	Title, Description string
 	// Alternates are the same page in all its languages, this one among them.
@@ -81,7 +80,14 @@ func (s *Site) newPage(l lang.Language, path, title string) page {
 	if title != s.cfg.Name {
 		title = isolated(title) + " · " + s.cfg.Name
 	}
-	return page{site: s, lang: l, path: path, Title: title}
+	return page{site: s, lang: l, path: path, sheet: prose, Title: title}
+}
+
+// newListing is newPage for a front, a list or an archive.
+func (s *Site) newListing(l lang.Language, path, title string) page {
+	p := s.newPage(l, path, title)
+	p.sheet = listing
+	return p
 }
 
 // isolated returns a text that can't turn round what stands after it: one with bidi embeddings or overrides, which it
@@ -110,11 +116,21 @@ func (p page) to(path string) string { return relative(p.path, path) }
 func (p page) Lang() string        { return p.lang.Tag() }
 func (p page) Dir() string         { return p.lang.Dir() }
 func (p page) Name() string        { return p.site.cfg.Name }
-func (p page) Style() template.CSS { return p.site.looks[p.lang.Tag()].style }
-func (p page) Policy() string      { return p.site.looks[p.lang.Tag()].policy }
+func (p page) Style() template.CSS { return p.look().style }
+func (p page) Policy() string      { return p.look().policy }
 func (p page) Choice() string      { return p.to(choicePath) }
 func (p page) Front() string       { return p.to(frontPath(p.lang.Tag())) }
 func (p page) Archive() string     { return p.to(archivePath(p.lang.Tag())) }
+
+func (p page) look() look { return p.site.looks[lookKey{p.lang.Tag(), p.sheet}] }
+
+// Languages leads to where the page links to itself in other languages, or else to the choice of a language.
+func (p page) Languages() string {
+	if len(p.Others()) > 0 {
+		return "#languages"
+	}
+	return p.Choice()
+}
 
 // Many says whether the site has more than one language.
 func (p page) Many() bool { return len(p.site.langs) > 1 }
@@ -145,7 +161,7 @@ func (p page) AlternateLinks() template.HTML {
 // LanguageList returns a list of links to alternates, each by its language's own name.
 func (p page) LanguageList(all []alternate) template.HTML {
 	var b strings.Builder
-	b.WriteString("<ul class=\"languages\">\n")
+	b.WriteString("<ul class=\"links\">\n")
 	for _, a := range all {
 		b.WriteString("<li>")
 		element(&b, "a", "lang", a.Lang, "dir", a.Dir, "hreflang", a.Lang, "href", a.Href)
@@ -251,48 +267,4 @@ func (p page) Host(link string) string {
 		return ""
 	}
 	return u.Hostname()
-}
-
-// A look is a style sheet, and the policy that lets it and nothing else shape the page.
-type look struct {
-	style  template.CSS
-	policy string
-}
-
-// scriptStyle returns what the style sheet says more for a language whose script needs it: room for letters that stand
-// on each other or on a slope, and columns from the left for Mongolian.
-func scriptStyle(tag string) string {
-	switch base(tag) {
-	case "ur", "ks":
-		return ":root { --lead: 2.1; --tight: 1.9 }"
-	case "bo", "dz", "my", "km":
-		return ":root { --lead: 1.8; --tight: 1.5 }"
-	}
-	if strings.Contains(tag, "-Mong") {
-		return ":root { writing-mode: vertical-lr } body { padding: 1rem 3rem 1rem 0 } h1, h2, h3, h4 { margin: 0 .4em 0 1.6em } " +
-			"p, ul, ol, figure, blockquote, pre, table { margin: 0 1em 0 0 }"
-	}
-	return ""
-}
-
-// contentPolicy returns the Content Security Policy of all pages: nothing but the site's own pictures and sounds, and
-// the one style that is in the page.
-func contentPolicy(style string) string {
-	sum := sha256.Sum256([]byte(style))
-	return "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self' 'sha256-" +
-		base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'"
-}
-
-var (
-	cssComment = regexp.MustCompile(`(?s)/\*.*?\*/`)
-	cssBlank   = regexp.MustCompile(`\s+`)
-	cssAround  = regexp.MustCompile(` ?([{};,>]) ?`)
-)
-
-// squeeze takes comments and needless blanks out of a style sheet that has no strings in it.
-func squeeze(css string) string {
-	css = cssComment.ReplaceAllString(css, "")
-	css = cssBlank.ReplaceAllString(css, " ")
-	css = cssAround.ReplaceAllString(css, "$1")
-	return strings.TrimSpace(strings.ReplaceAll(css, ": ", ":"))
 }

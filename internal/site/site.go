@@ -41,8 +41,8 @@ import (
 
 // The code shapes the pages as much as the templates do, so it counts in the fingerprint.
 //
-//go:embed templates/*.html style.css
-//go:embed archive.go atom.go blocks.go content.go feed.go figure.go front.go jsonfeed.go list.go listed.go page.go
+//go:embed templates/*.html style.css story.css list.css
+//go:embed archive.go atom.go blocks.go content.go feed.go figure.go front.go jsonfeed.go list.go listed.go look.go page.go
 //go:embed paths.go refs.go rss.go site.go story.go units.go
 var assets embed.FS
 
@@ -79,8 +79,8 @@ type Site struct {
 	langs     []lang.Language
 	byTag     map[string]lang.Language
 	templates *template.Template
-	// looks are what the pages of each language look like, by tag.
-	looks       map[string]look
+	// looks are what the pages of each language look like.
+	looks       map[lookKey]look
 	fingerprint string
 }
 
@@ -103,14 +103,8 @@ func New(cfg Config) (*Site, error) {
 	if s.templates, err = template.ParseFS(assets, "templates/*.html"); err != nil {
 		return nil, err
 	}
-	css, err := assets.ReadFile("style.css")
-	if err != nil {
+	if s.looks, err = looks(s.langs); err != nil {
 		return nil, err
-	}
-	s.looks = make(map[string]look, len(s.langs))
-	for _, l := range s.langs {
-		style := squeeze(string(css) + scriptStyle(l.Tag()))
-		s.looks[l.Tag()] = look{template.CSS(style), contentPolicy(style)}
 	}
 	s.fingerprint, err = fingerprint(cfg, catalogue)
 	return s, err

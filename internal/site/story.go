@@ -5,6 +5,7 @@ import (
 	"errors"
 	"html/template"
 	"slices"
+	"strings"
 
 	"coranto/edition"
 	"coranto/internal/lang"
@@ -57,6 +58,9 @@ type claim struct {
 	Kind, Check  string // keys of words
 	Evidence     []evidence
 }
+
+// Class names the check for the style sheet.
+func (c claim) Class() string { return strings.TrimPrefix(c.Check, "check_") }
 
 type evidence struct {
 	URL, Archived, SHA256 string

@@ -105,6 +105,7 @@ func (s *Site) touch(ctx context.Context, snap Snapshot, c store.Change, add fun
 	case store.NewestChanged:
 		if c.List.Topic != "" {
 			add(Unit{Kind: Topic, List: c.List})
+			add(Unit{Kind: Front, List: language}) // whose river it may be in
 			return nil
 		}
 		add(Unit{Kind: Front, List: language})
