@@ -94,6 +94,9 @@ func (s *Site) day(ctx context.Context, snap Snapshot, l lang.Language, day stri
 	p := listPage{page: s.newListing(l, path, l.Date(at)), Heading: localized{Text: l.Date(at)}}
 	p.Crumbs = []link{p.archiveCrumb(), {Href: p.to(dayPath(l.Tag(), day[:len("2006-01")])), Name: l.Month(at)}}
 	p.Items = p.items(headlines)
+	if p.Bar, err = p.bar(ctx, snap, at, ""); err != nil {
+		return Output{}, err
+	}
 	return one(s.file("list", path, p))
 }
 

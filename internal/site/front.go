@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"coranto/internal/lang"
 	"coranto/internal/news"
@@ -66,6 +67,9 @@ func (s *Site) front(ctx context.Context, snap Snapshot, l lang.Language) (Outpu
 		shown = newest
 	}
 	p.lay(p.under(shown))
+	if p.Bar, err = p.bar(ctx, snap, time.Time{}, ""); err != nil {
+		return Output{}, err
+	}
 	if p.Older, err = p.lastPage(ctx, snap, of); err != nil {
 		return Output{}, err
 	}
@@ -159,6 +163,9 @@ func (s *Site) topic(ctx context.Context, snap Snapshot, l lang.Language, of sto
 	}
 	p := listPage{page: s.newListing(l, path, name), Heading: localized{Text: name}}
 	p.Items = p.items(newest)
+	if p.Bar, err = p.bar(ctx, snap, time.Time{}, ""); err != nil {
+		return Output{}, err
+	}
 	if p.Older, err = p.lastPage(ctx, snap, of); err != nil {
 		return Output{}, err
 	}

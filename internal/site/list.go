@@ -64,6 +64,10 @@ func (s *Site) Render(ctx context.Context, snap Snapshot, u Unit) (Output, error
 		return s.topic(ctx, snap, l, u.List)
 	case Numbered:
 		return s.numbered(ctx, snap, l, u.List, u.Page)
+	case Standing:
+		return s.standingPages(l)
+	case Corrections:
+		return s.corrections(ctx, snap, l)
 	case Archive:
 		return s.archive(ctx, snap, l)
 	case Month:

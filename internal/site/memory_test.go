@@ -121,6 +121,39 @@ func (m memory) Topics(_ context.Context, lang string) ([]news.Topic, error) {
 	return topics, nil
 }
 
+func (m memory) AsOf() time.Time { return at(22, 12, 0) }
+
+func (m memory) Breaking(_ context.Context, lang string) ([]store.Breaking, error) {
+	var all []store.Breaking
+	for _, h := range newestFirst(m.list(store.List{Lang: lang})) {
+		s, _ := m.Story(context.Background(), h.Story)
+		for _, a := range s.Articles {
+			if a.Lang == lang && a.BreakingAt(m.AsOf()) {
+				all = append(all, store.Breaking{Headline: h, Until: a.Breaking})
+			}
+		}
+	}
+	return all, nil
+}
+
+func (m memory) Corrections(_ context.Context, lang string, n int) ([]store.Correction, error) {
+	var all []store.Correction
+	for _, h := range m.list(store.List{Lang: lang}) {
+		s, _ := m.Story(context.Background(), h.Story)
+		for _, a := range s.Articles {
+			for _, c := range a.Revision.Corrections {
+				if a.Lang == lang {
+					all = append(all, store.Correction{Headline: h, Time: c.Time, Text: c.Text})
+				}
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b store.Correction) int {
+		return cmp.Or(b.Time.Compare(a.Time), cmp.Compare(a.Story, b.Story), cmp.Compare(a.Text, b.Text))
+	})
+	return all[:min(n, len(all))], nil
+}
+
 func (m memory) Media(_ context.Context, id string) (news.Media, error) {
 	if media, ok := m.media[id]; ok {
 		return media, nil

@@ -80,7 +80,9 @@ func (s *Site) newPage(l lang.Language, path, title string) page {
 	if title != s.cfg.Name {
 		title = isolated(title) + " · " + s.cfg.Name
 	}
-	return page{site: s, lang: l, path: path, sheet: prose, Title: title}
+	p := page{site: s, lang: l, path: path, sheet: prose, Title: title}
+	p.furnish()
+	return p
 }
 
 // newListing is newPage for a front, a list or an archive.

@@ -31,6 +31,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"coranto/edition"
 	"coranto/internal/lang"
@@ -43,6 +44,7 @@ import (
 //
 //go:embed templates/*.html style.css story.css list.css
 //go:embed archive.go atom.go blocks.go content.go feed.go figure.go front.go jsonfeed.go list.go listed.go look.go page.go
+//go:embed bar.go corrections.go risk.go safety.go standing.go safety/*.md
 //go:embed paths.go refs.go rss.go site.go story.go units.go
 var assets embed.FS
 
@@ -57,6 +59,11 @@ type Config struct {
 	Languages []string
 	// BaseURL is where feeds say that the site stands, as https://news.example/; without it their links are relative.
 	BaseURL string
+	// ExitURL is where the quick exit at the top of each page leads: a harmless https address. Empty means none.
+	ExitURL string
+	// Standing are the newsroom's own pages, Risks what it tells readers of the law of some places.
+	Standing []StandingPage
+	Risks    []RiskNotice
 }
 
 // Snapshot is what the site reads of a store: see store.Snapshot, whose methods these are. They may be called from
@@ -70,6 +77,9 @@ type Snapshot interface {
 	Day(ctx context.Context, lang, day string) ([]store.Headline, error)
 	Days(ctx context.Context, lang, prefix string) ([]string, error)
 	Topics(ctx context.Context, lang string) ([]news.Topic, error)
+	Breaking(ctx context.Context, lang string) ([]store.Breaking, error)
+	Corrections(ctx context.Context, lang string, n int) ([]store.Correction, error)
+	AsOf() time.Time
 	Media(ctx context.Context, id string) (news.Media, error)
 }
 
@@ -82,6 +92,10 @@ type Site struct {
 	// looks are what the pages of each language look like.
 	looks       map[lookKey]look
 	fingerprint string
+	// ours are our own safety pages; foot and notices are what the pages of a language have. All three are by tag.
+	ours    map[string]safetyText
+	foot    map[string][]link
+	notices map[string][]RiskNotice
 }
 
 // New returns the site of a configuration, or says what is wrong with it.
@@ -106,6 +120,13 @@ func New(cfg Config) (*Site, error) {
 	if s.looks, err = looks(s.langs); err != nil {
 		return nil, err
 	}
+	if s.ours, err = safetyTexts(assets); err != nil {
+		return nil, err
+	}
+	s.foot, s.notices = make(map[string][]link), make(map[string][]RiskNotice)
+	for _, l := range s.langs {
+		s.foot[l.Tag()], s.notices[l.Tag()] = s.footLinks(l), s.risksIn(l.Tag())
+	}
 	s.fingerprint, err = fingerprint(cfg, catalogue)
 	return s, err
 }
@@ -122,6 +143,9 @@ func (c Config) check() error {
 		if canonical[i] != tag {
 			return fmt.Errorf("language %q: its canonical tag is %q", tag, canonical[i])
 		}
+	}
+	if err := errors.Join(c.checkStanding(), c.checkExit(), c.checkRisks()); err != nil {
+		return err
 	}
 	if c.BaseURL == "" {
 		return nil

@@ -95,7 +95,7 @@ func (s *Site) story(ctx context.Context, snap Snapshot, u Unit) (Output, error)
 			out.Kept = append(out.Kept, StoryPath(a.Lang, st.Address), DocumentPath(a.Lang, st.Address))
 			continue
 		}
-		f, err := s.article(st, a, langs, r)
+		f, err := s.article(ctx, snap, st, a, langs, r)
 		if err != nil {
 			return Output{}, err
 		}
@@ -150,7 +150,7 @@ func mediaFiles(addr news.Address, r refs) ([]File, error) {
 }
 
 // article renders the page of a story in one language.
-func (s *Site) article(st news.Story, a news.Article, langs []lang.Language, r refs) (File, error) {
+func (s *Site) article(ctx context.Context, snap Snapshot, st news.Story, a news.Article, langs []lang.Language, r refs) (File, error) {
 	l, rev := s.byTag[a.Lang], a.Revision
 	path := StoryPath(a.Lang, st.Address)
 	p := storyPage{
@@ -159,6 +159,10 @@ func (s *Site) article(st news.Story, a news.Article, langs []lang.Language, r r
 		Bylines: named(rev.Bylines), Comma: l.Comma(), Dateline: rev.Dateline,
 	}
 	p.Description = rev.Standfirst
+	var err error
+	if p.Bar, err = p.bar(ctx, snap, a.Published, st.ID); err != nil {
+		return File{}, err
+	}
 	p.Published, p.Updated = p.minute(a.Published), p.minute(a.Updated)
 	p.Alternates = p.alternates(langs, func(tag string) string { return StoryPath(tag, st.Address) })
 	p.Document = p.to(DocumentPath(a.Lang, st.Address))

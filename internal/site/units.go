@@ -17,15 +17,17 @@ type Kind string
 
 // The kinds of units, and the fields of Unit that each uses.
 const (
-	Choice   Kind = "choice"   // the choice of a language
-	Front    Kind = "front"    // a language's front: List.Lang
-	Feeds    Kind = "feeds"    // a language's feeds: List.Lang
-	Topic    Kind = "topic"    // a topic's front: List
-	Numbered Kind = "numbered" // a numbered page: List, Page
-	Archive  Kind = "archive"  // the months that have stories: List.Lang
-	Month    Kind = "month"    // the days of a month: List.Lang, Day as 2026-11
-	Day      Kind = "day"      // the stories of a day: List.Lang, Day as 2026-11-22
-	Story    Kind = "story"    // a story's files: Story; Address where known; List.Lang where one article alone differs
+	Choice      Kind = "choice"      // the choice of a language
+	Front       Kind = "front"       // a language's front: List.Lang
+	Feeds       Kind = "feeds"       // a language's feeds: List.Lang
+	Topic       Kind = "topic"       // a topic's front: List
+	Numbered    Kind = "numbered"    // a numbered page: List, Page
+	Standing    Kind = "standing"    // a language's standing pages: List.Lang
+	Corrections Kind = "corrections" // a language's corrections: List.Lang
+	Archive     Kind = "archive"     // the months that have stories: List.Lang
+	Month       Kind = "month"       // the days of a month: List.Lang, Day as 2026-11
+	Day         Kind = "day"         // the stories of a day: List.Lang, Day as 2026-11-22
+	Story       Kind = "story"       // a story's files: Story; Address where known; List.Lang where one article alone differs
 )
 
 // A Unit is what is rendered at a time. Units are equal when they make the same files.
@@ -101,7 +103,6 @@ func (s *Site) touch(ctx context.Context, snap Snapshot, c store.Change, add fun
 	}
 	language := store.List{Lang: c.List.Lang}
 	switch c.Kind {
-	case store.BreakingChanged, store.CorrectionsChanged: // which no page shows
 	case store.NewestChanged:
 		if c.List.Topic != "" {
 			add(Unit{Kind: Topic, List: c.List})
@@ -121,6 +122,10 @@ func (s *Site) touch(ctx context.Context, snap Snapshot, c store.Change, add fun
 			add(Unit{Kind: Month, List: language, Day: c.Day[:len("2006-01")]})
 			add(Unit{Kind: Archive, List: language})
 		}
+	case store.BreakingChanged:
+		return s.touchBar(ctx, snap, c, add)
+	case store.CorrectionsChanged:
+		add(Unit{Kind: Corrections, List: language})
 	default:
 		return fmt.Errorf("change %d is of the unknown kind %q", c.Seq, c.Kind)
 	}
@@ -207,7 +212,7 @@ func (s *Site) all(ctx context.Context, snap Snapshot, emit func(Unit) error) er
 
 func allOfLanguage(ctx context.Context, snap Snapshot, tag string, emit func(Unit) error) error {
 	l := store.List{Lang: tag}
-	for _, kind := range []Kind{Front, Feeds, Archive} {
+	for _, kind := range []Kind{Front, Feeds, Standing, Corrections, Archive} {
 		if err := emit(Unit{Kind: kind, List: l}); err != nil {
 			return err
 		}
