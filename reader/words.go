@@ -156,13 +156,12 @@ func (t tongue) N(n uint64) string { return t.Digits(strconv.FormatUint(n, 10)) 
 // Age says a duration in one unit, rounded down; below a minute the number would be out of date at once.
 func (t tongue) Age(d time.Duration) string {
 	for _, u := range []struct {
-		size      time.Duration
-		one, many string
-	}{{24 * time.Hour, "day", "days"}, {time.Hour, "hour", "hours"}, {time.Minute, "minute", "minutes"}} {
-		if n := int(d / u.size); n == 1 {
-			return t.W(u.one)
-		} else if n > 1 {
-			return strings.ReplaceAll(t.W(u.many), "{n}", t.Number(n))
+		size time.Duration
+		key  string
+	}{{24 * time.Hour, "days"}, {time.Hour, "hours"}, {time.Minute, "minutes"}} {
+		if n := int(d / u.size); n > 0 {
+			text, _ := t.Count(u.key, n)
+			return text
 		}
 	}
 	return t.W("moments")

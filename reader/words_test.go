@@ -80,3 +80,25 @@ func TestOld(t *testing.T) {
 		}
 	}
 }
+
+// An age takes the form that its number asks for.
+func TestAge(t *testing.T) {
+	x, err := newLexicon()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		tag  string
+		age  time.Duration
+		want string
+	}{
+		{"en", 59 * time.Second, "seconds"}, {"en", 119 * time.Second, "1 minute"}, {"en", 48 * time.Hour, "2 days"},
+		{"ru", 21 * time.Minute, "21 минута"}, {"ru", 3 * time.Hour, "3 часа"}, {"ru", 11 * 24 * time.Hour, "11 дней"},
+		{"ar", 2 * time.Hour, "ساعتان"}, {"ar", 5 * time.Minute, "5 دقائق"}, {"fa", 5 * time.Minute, "۵ دقیقه"},
+		{"ro", 20 * time.Minute, "20 de minute"}, {"ckb", time.Hour, "١ کاتژمێر"}, {"tt", 24 * time.Hour, "1 көн"},
+	} {
+		if got := x.tongue(test.tag).Age(test.age); got != test.want {
+			t.Errorf("%s: got %q, want %q", test.tag, got, test.want)
+		}
+	}
+}
