@@ -47,12 +47,21 @@ type reader struct {
 
 // read returns the blocks of the Markdown.
 func (r *reader) read() ([]news.Block, error) {
+	doc, err := r.parse()
+	if err != nil {
+		return nil, err
+	}
+	body := r.blocks(doc, 0)
+	return body, r.err
+}
+
+// parse returns the tree of the Markdown.
+func (r *reader) parse() (ast.Node, error) {
 	if err := r.checkShape(); err != nil {
 		return nil, err
 	}
 	md := goldmark.New(goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.Linkify))
-	body := r.blocks(md.Parser().Parse(text.NewReader(r.src)), 0)
-	return body, r.err
+	return md.Parser().Parse(text.NewReader(r.src)), nil
 }
 
 // checkShape refuses what would keep the parser busy for minutes.
@@ -264,6 +273,10 @@ func unescape(s string) string {
 // link returns the style of a link's words: a claim, a story or an address.
 func (r *reader) link(n *ast.Link, as news.Span) news.Span {
 	to := unescape(string(n.Destination))
+	if r.alone() && (strings.HasPrefix(to, "claim:") || strings.HasPrefix(to, "story:")) {
+		r.fail(n, "a page of the newsroom's own can't link to %.200q (hint: an address, as https://…)", to)
+		return as
+	}
 	if id, ok := strings.CutPrefix(to, "claim:"); ok {
 		if _, ok := r.y.Claims[id]; !ok {
 			r.fail(n, "claim %q is not in %s", id, storyFile)
@@ -295,6 +308,10 @@ func (r *reader) image(n *ast.Image) {
 	to := unescape(string(n.Destination))
 	if link := importer.Link(to, nil); link != "" {
 		r.embed(n, link, words.String())
+		return
+	}
+	if r.alone() {
+		r.fail(n, "a page of the newsroom's own can't show the file %.200q", to)
 		return
 	}
 	if plain, err := url.PathUnescape(to); err == nil {
