@@ -202,7 +202,7 @@ func (a Article) validate(claims map[string]bool) error {
 	if err := checkTime("updated", a.Updated); err != nil {
 		return err
 	}
-	if err := a.checkBreaking(); err != nil {
+	if err := a.CheckBreaking(); err != nil {
 		return err
 	}
 	if o := a.Revision.Origin; o != nil && o.Lang == a.Lang {
@@ -211,7 +211,8 @@ func (a Article) validate(claims map[string]bool) error {
 	return a.Revision.validate(claims)
 }
 
-func (a Article) checkBreaking() error {
+// CheckBreaking says whether Breaking is zero, or a time that the article's other times allow.
+func (a Article) CheckBreaking() error {
 	if a.Breaking.IsZero() {
 		return nil
 	}

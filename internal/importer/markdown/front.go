@@ -16,11 +16,14 @@ const MaxArticle = 2 << 20
 // A front is an article's front matter.
 type front struct {
 	Kicker, Headline, Standfirst, Dateline string
-	Published, Updated                     moment
+	Published, Updated, Breaking           moment
 	Draft                                  bool
 	Bylines                                []byline
 	// Topics are slugs of story.yaml; all of them where the field is missing.
-	Topics      *[]string
+	Topics *[]string
+	// Places are such slugs too, and so is what story.yaml says where Related is missing.
+	Places, Related *[]string
+
 	Lead        *leadYAML
 	Corrections []struct {
 		Time moment
@@ -33,8 +36,8 @@ type front struct {
 }
 
 type leadYAML struct {
-	File, Alt, Caption, Credit string
-	Decorative                 bool
+	File, Alt, Caption, Credit, Rights string
+	Decorative                         bool
 }
 
 // split parts an article's file into its front matter and its Markdown, whose line breaks become "\n". Both keep the
@@ -90,11 +93,15 @@ func validLen(b []byte) int {
 
 // article makes an article's state of its front matter; its words are revision's.
 func (f front) article(lang string) (news.Article, error) {
-	a := news.Article{Lang: lang, Status: news.Published, Published: f.Published.Time, Updated: f.Updated.Time}
+	a := news.Article{Lang: lang, Status: news.Published, Published: f.Published.Time, Updated: f.Updated.Time,
+		Breaking: f.Breaking.Time}
 	if f.Draft {
 		a.Status = news.Draft
 	} else if a.Published.IsZero() {
 		return a, errors.New("published is missing (hint: published: 2026-11-22T10:00:00Z, or draft: true)")
+	}
+	if err := a.CheckBreaking(); err != nil {
+		return a, faultf(f.Breaking.line, "%w (hint: breaking says until when, as 2026-11-22T16:00:00Z)", err)
 	}
 	return a, nil
 }
@@ -108,7 +115,8 @@ func (f front) revision(y storyYAML, lang string, clean *importer.Cleaner) (news
 		Dateline:   clean.Line(f.Dateline),
 	}
 	for _, b := range f.Bylines {
-		r.Bylines = append(r.Bylines, news.Byline{Name: clean.Line(b.Name), Role: clean.Line(b.Role), Protected: b.Protected})
+		r.Bylines = append(r.Bylines, news.Byline{Name: clean.Line(b.Name), Role: clean.Line(b.Role), Slug: b.Slug,
+			Protected: b.Protected})
 	}
 	for _, c := range f.Corrections {
 		r.Corrections = append(r.Corrections, news.Correction{Time: c.Time.Time, Text: clean.Line(c.Text)})
@@ -120,28 +128,45 @@ func (f front) revision(y storyYAML, lang string, clean *importer.Cleaner) (news
 		}
 		r.Origin = &news.Origin{Lang: tag, Number: o.Number}
 	}
-	var err error
-	r.Topics, err = f.topics(y, lang, clean)
-	return r, err
+	related := y.Related
+	if f.Related != nil {
+		related = *f.Related
+	}
+	for _, id := range related {
+		r.Related = append(r.Related, clean.Line(id))
+	}
+	topics, err := named("topic", f.Topics, y.topics, y.Topics, lang, clean)
+	for _, t := range topics {
+		r.Topics = append(r.Topics, news.Topic(t))
+	}
+	places, err2 := named("place", f.Places, y.places, y.Places, lang, clean)
+	for _, p := range places {
+		r.Places = append(r.Places, news.Place(p))
+	}
+	return r, errors.Join(err, err2)
 }
 
-// topics names the article's topics in its language. One that has no name there is left out.
-func (f front) topics(y storyYAML, lang string, clean *importer.Cleaner) ([]news.Topic, error) {
-	slugs := y.topics
-	if f.Topics != nil {
-		slugs = *f.Topics
+// A page is a topic or a place, with its name in the article's language.
+type page struct{ Slug, Name string }
+
+// named names an article's topics or places in its language: those that it chose, or else all of story.yaml. One that
+// has no name there is left out.
+func named(what string, chosen *[]string, all []string, words map[string]byLang, lang string, clean *importer.Cleaner) ([]page, error) {
+	slugs := all
+	if chosen != nil {
+		slugs = *chosen
 	}
-	var out []news.Topic
+	var out []page
 	for _, slug := range slugs {
-		if !slices.Contains(y.topics, slug) {
-			return nil, faultf(0, "topic %q is not in %s", slug, storyFile)
+		if !slices.Contains(all, slug) {
+			return nil, faultf(0, "%s %q is not in %s", what, slug, storyFile)
 		}
-		name := clean.Line(y.Topics[slug].in(lang))
+		name := clean.Line(words[slug].in(lang))
 		if name == "" {
-			clean.Note("left out the topic %q: %s gives it no name in %s", slug, storyFile, lang)
+			clean.Note("left out the %s %q: %s gives it no name in %s", what, slug, storyFile, lang)
 			continue
 		}
-		out = append(out, news.Topic{Slug: slug, Name: name})
+		out = append(out, page{slug, name})
 	}
 	return out, nil
 }

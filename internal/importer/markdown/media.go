@@ -20,20 +20,22 @@ func (f *folder) show(name string) (id string, err error) {
 		return "", err
 	}
 	id = importer.MediaID(b)
-	switch _, err := f.st.Media(f.ctx, id); {
-	case errors.Is(err, store.ErrNotFound):
-		if err := f.put(name, b); err != nil {
+	focus := news.Focus(f.y.Media[name].Focus)
+	m, err := f.st.Media(f.ctx, id)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return "", storeError{err}
+	}
+	if err != nil || focus != (news.Focus{}) && focus != m.Focus {
+		if err := f.put(name, b, focus); err != nil {
 			return "", err
 		}
-	case err != nil:
-		return "", storeError{err}
 	}
 	f.media[name] = id
 	return id, nil
 }
 
-// put makes the renditions of a file and writes them to the store.
-func (f *folder) put(name string, b []byte) error {
+// put makes the renditions of a file and writes them to the store. focus is of a picture; zero where nobody says.
+func (f *folder) put(name string, b []byte, focus news.Focus) error {
 	public := name
 	if n := f.y.Media[name].Name; n != "" {
 		public = n + path.Ext(name)
@@ -42,6 +44,7 @@ func (f *folder) put(name string, b []byte) error {
 	if err != nil {
 		return err
 	}
+	m.Focus = focus
 	if err := f.st.PutMedia(f.ctx, m, files); err != nil {
 		return storeError{err}
 	}
@@ -63,6 +66,9 @@ func (f *folder) lead(l *leadYAML, clean *importer.Cleaner) (*news.Figure, error
 	if l.Credit != "" {
 		fig.Credit = clean.Line(l.Credit)
 	}
+	if l.Rights != "" {
+		fig.Rights = clean.Line(l.Rights)
+	}
 	if l.Decorative {
 		fig.Alt, fig.Decorative = "", true
 	}
@@ -76,12 +82,16 @@ func (f *folder) figure(file, alt, caption string, clean *importer.Cleaner) (*ne
 		return nil, err
 	}
 	about := f.y.Media[path.Clean(file)]
-	fig := &news.Figure{Media: id, Alt: clean.Line(alt), Credit: clean.Line(about.Credit)}
+	fig := &news.Figure{Media: id, Alt: clean.Line(alt), Credit: clean.Line(about.Credit), Rights: clean.Line(about.Rights)}
 	if fig.Alt == "" {
 		fig.Decorative = about.Decorative
 	}
 	line := clean.Inline()
 	line.Text(caption, news.Span{})
 	fig.Caption = line.Flush()
-	return fig, nil
+	if fig.Subtitles, err = f.subtitles(file); err != nil {
+		return nil, err
+	}
+	fig.Transcript, err = f.transcript(file, clean)
+	return fig, err
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -26,6 +27,9 @@ type folder struct {
 	at    string
 	// media holds the files shown so far by name, for a picture is made once for all languages.
 	media map[string]string
+	// names are those of the files, and lang is the language of the article that is being read.
+	names []string
+	lang  string
 }
 
 // story reads the story of a folder and hands its articles to the writer.
@@ -37,6 +41,9 @@ func (im *run) story(dir string) error {
 	}
 	// Some systems hand names out decomposed.
 	f := &folder{run: im, dir: dir, id: norm.NFC.String(path.Base(dir)), media: make(map[string]string)}
+	for _, e := range entries {
+		f.names = append(f.names, norm.NFC.String(e.Name()))
+	}
 	if err := f.readStory(entries); err != nil {
 		f.fault, f.at = err, lineOf(path.Join(dir, storyFile), err)+": "
 	}
@@ -127,9 +134,13 @@ func (f *folder) article(e fs.DirEntry, files map[string]string) (news.Article, 
 	if err != nil {
 		return news.Article{}, err
 	}
+	f.lang = lang
 	clean := importer.NewCleaner(lang)
 	if a.Revision, err = fm.revision(f.y, lang, clean); err != nil {
 		return news.Article{}, err
+	}
+	if slices.Contains(a.Revision.Related, f.id) {
+		return news.Article{}, faultf(lineIn(matter, "related:"), "the story is related to itself")
 	}
 	if a.Revision.Lead, err = f.lead(fm.Lead, clean); err != nil {
 		return news.Article{}, faultf(lineIn(matter, "file:"), "lead: %w", err)

@@ -42,14 +42,17 @@ func (w byLang) canonical(clean *importer.Cleaner) map[string]string {
 // A storyYAML is what story.yaml says.
 type storyYAML struct {
 	// Topics are names by language, by the topic's slug.
-	Topics  map[string]byLang
+	Topics map[string]byLang
+	// Places are likewise, and Related the IDs of stories to read next.
+	Places  map[string]byLang
+	Related []string
 	Sources map[string]sourceYAML
 	Claims  map[string]claimYAML
 	// Media is what to say of a file wherever it is shown, by its name.
 	Media map[string]mediaYAML
 
 	// The keys of these in the order of the file.
-	topics, sources, claims []string
+	topics, places, sources, claims []string
 }
 
 type sourceYAML struct {
@@ -69,10 +72,14 @@ type claimYAML struct {
 
 type mediaYAML struct {
 	// Name is the file's name for readers, where its own would not do.
-	Name   string
-	Credit string
+	Name           string
+	Credit, Rights string
 	// Decorative says that the file shows nothing that the words don't.
 	Decorative bool
+	// Focus is the point that every cut of a picture shows.
+	Focus focus
+	// Subtitles are a video's or a sound's by language: names of .vtt files.
+	Subtitles map[string]string
 }
 
 // parseStory reads a story.yaml.
@@ -81,7 +88,8 @@ func parseStory(b []byte) (storyYAML, error) {
 	if err := decode(b, &y); err != nil {
 		return storyYAML{}, err
 	}
-	y.topics, y.sources, y.claims = keysOf(b, "topics"), keysOf(b, "sources"), keysOf(b, "claims")
+	y.topics, y.places = keysOf(b, "topics"), keysOf(b, "places")
+	y.sources, y.claims = keysOf(b, "sources"), keysOf(b, "claims")
 	return y, nil
 }
 

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"coranto/internal/news"
 )
 
 // MaxYAML is the size of a story.yaml, and of the front matter of an article, in bytes.
@@ -66,23 +68,27 @@ func yamlFault(err error) error {
 }
 
 // A moment is a time as editors write it: 2026-11-22T10:00:00Z, or 2026-11-22 for its beginning in UTC.
-type moment struct{ time.Time }
+type moment struct {
+	time.Time
+	// line is where it stands.
+	line int
+}
 
 // UnmarshalYAML implements yaml.Unmarshaler.
 func (m *moment) UnmarshalYAML(n *yaml.Node) error {
 	for _, layout := range []string{time.RFC3339, "2006-01-02 15:04:05Z07:00", time.DateOnly} {
 		if t, err := time.Parse(layout, n.Value); err == nil && n.Kind == yaml.ScalarNode {
-			m.Time = t.UTC().Truncate(time.Second)
+			m.Time, m.line = t.UTC().Truncate(time.Second), n.Line
 			return nil
 		}
 	}
 	return faultf(n.Line, "%.60q is no time (hint: write 2026-11-22T10:00:00Z or 2026-11-22)", n.Value)
 }
 
-// A byline is a name, or a name with a role.
+// A byline is a name, or a name with a role, and the slug of the page of all that they made.
 type byline struct {
-	Name, Role string
-	Protected  bool
+	Name, Role, Slug string
+	Protected        bool
 }
 
 // UnmarshalYAML implements yaml.Unmarshaler. Package yaml forgets to be strict below such a method.
@@ -93,13 +99,26 @@ func (b *byline) UnmarshalYAML(n *yaml.Node) error {
 	}
 	for i := 0; n.Kind == yaml.MappingNode && i < len(n.Content); i += 2 {
 		switch key := n.Content[i]; key.Value {
-		case "name", "role", "protected":
+		case "name", "role", "slug", "protected":
 		default:
 			return faultf(key.Line, "unknown field %q", key.Value)
 		}
 	}
 	type plain byline
 	return n.Decode((*plain)(b))
+}
+
+// A focus is the point of a picture that matters, in percent from the left and from the top: [30, 60].
+type focus news.Focus
+
+// UnmarshalYAML implements yaml.Unmarshaler.
+func (f *focus) UnmarshalYAML(n *yaml.Node) error {
+	var at []int
+	if err := n.Decode(&at); err != nil || len(at) != 2 || min(at[0], at[1]) < 0 || max(at[0], at[1]) > 100 {
+		return faultf(n.Line, "a focus is two numbers from 0 to 100 (hint: focus: [30, 60] is 30%% from the left and 60%% from the top)")
+	}
+	f.X, f.Y = max(at[0], 1), max(at[1], 1)
+	return nil
 }
 
 // keysOf returns the keys of a mapping inside a document's own mapping, in the order of the file.
