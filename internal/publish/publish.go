@@ -47,6 +47,8 @@ type Publisher struct {
 	// Again has everything rendered and written anew, as after a target lost some of its files: the pages that come out
 	// the same keep their place in the edition.
 	Again bool
+	// Gate may refuse an edition before anything of it is made; nil lets all pass.
+	Gate Gate
 	// Cosigner is the release co-signer, where the newsroom's co-signing key is not among Keys; nil otherwise.
 	Cosigner Witness
 	// Witnesses are asked to co-sign each head, by their names in the policy.
@@ -111,6 +113,9 @@ func (p *Publisher) Publish(ctx context.Context) (Result, error) {
 	}
 	err = p.finish(ctx, r)
 	r.result.Seconds = p.Now().Sub(started).Seconds()
+	if err == nil && r.refused != nil {
+		err = r.refused
+	}
 	return r.result, err
 }
 
@@ -143,6 +148,9 @@ func (r *run) make(ctx context.Context) error {
 	}
 	defer snap.Close()
 	r.snap = snap
+	if err := r.pass(ctx); err != nil {
+		return r.refuse(ctx, err)
+	}
 	if err := r.render(ctx); err != nil {
 		return err
 	}

@@ -23,6 +23,7 @@ type run struct {
 	now     time.Time
 	snap    store.Snapshot
 	result  Result
+	refused *RefusedError // the edition was refused, and the last one stands
 
 	mu      sync.Mutex
 	files   []store.File              // what this edition writes and removes
