@@ -20,6 +20,7 @@ type editions struct {
 	fail     failure
 	late     map[string]*failure // by target
 	owing    map[string]bool     // late targets that may still hold what was taken back
+	refused  bool                // the newsroom's own checks refused what is to come out
 	waitsFor string              // whose signatures publishing waits for; empty when it is something else
 	attempts int                 // that came to an end, well or not
 }
@@ -116,12 +117,17 @@ func (r *running) published(began, now time.Time, only []string, why string, res
 	case err != nil:
 		e.attempts++
 		e.waitsFor = waitsFor(err)
+		var refused *publish.RefusedError
+		if e.refused = errors.As(err, &refused); e.refused && res.Edition > 0 {
+			e.vouched = began // the last edition was, anew
+			r.noteLate(now, only, res)
+		}
 		e.fail.failed(now, err.Error(), r.Times.Retry, r.Times.RetryMost, r.Jitter)
 		r.Log.Error("publishing failed", "why", why, "times", e.fail.times, "again", e.fail.next, "err", err)
 		return
 	}
 	e.attempts++
-	e.fail, e.vouched, e.noticed = failure{}, began, time.Time{}
+	e.fail, e.refused, e.vouched, e.noticed = failure{}, false, began, time.Time{}
 	r.noteLate(now, only, res)
 	r.examine.next = now
 	r.Log.Info("published", "why", why, "edition", res.Edition, "pages", res.PagesRendered, "objects", res.ObjectsNew,
@@ -184,7 +190,11 @@ func (r *running) judgeEditions(now time.Time) {
 		return
 	}
 	var found []Alarm
-	if e.fail.lasting(now) > r.Times.Patience {
+	switch {
+	case e.refused: // at once: it waits for an editor, not for a network
+		found = append(found, Alarm{Kind: KindCheck, Since: e.fail.since, Detail: e.fail.err,
+			Text: "the newsroom's own checks refuse what is to come out; readers still have the last edition"})
+	case e.fail.lasting(now) > r.Times.Patience:
 		found = append(found, Alarm{Kind: KindPublish, Urgent: true, Since: e.fail.since, Detail: e.fail.err,
 			Text: fmt.Sprintf("nothing could be published since %s%s; readers still have the last edition", moment(e.fail.since), e.waitsFor)})
 	}

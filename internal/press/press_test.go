@@ -58,6 +58,16 @@ func TestDays(t *testing.T) {
 			heard: []string{"30m2s raised publish", "50m30s over publish"},
 		},
 		{
+			name: "a refusal by the newsroom's own checks: said at once, and over when it is mended",
+			live: func(d *day) {
+				d.errs = []error{&publish.RefusedError{Err: errors.New("no source")}, &publish.RefusedError{Err: errors.New("no source")}}
+				d.start()
+				d.pass(hour)
+			},
+			diary: []string{"0s failed", "30s failed", "1m30s edition 0"},
+			heard: []string{"0s raised check", "6m30s over check"},
+		},
+		{
 			name: "an alarm that lasts is said again after a day, one that nobody hears soon",
 			live: func(d *day) {
 				for range 200 {

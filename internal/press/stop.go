@@ -9,6 +9,7 @@ import (
 // The kinds of alarms. They are part of what scripts read.
 const (
 	KindPublish   = "publish"   // publishing has failed for long
+	KindCheck     = "check"     // the newsroom's own checks refuse what is to come out
 	KindHeartbeat = "heartbeat" // nobody has vouched for the edition for long
 	KindExpiry    = "expiry"    // something that readers rely on expires
 	KindFork      = "fork"      // somebody holds an edition that is signed and not ours
