@@ -117,12 +117,12 @@ func (s *Site) numbered(ctx context.Context, snap Snapshot, l lang.Language, of 
 	p.Heading = p.word("page")
 	p.Heading.Text = title
 	p.Crumbs = []link{p.archiveCrumb()}
-	if of.Topic != "" {
-		name, _, err := topicName(ctx, snap, of)
+	if !of.All() {
+		name, _, err := listName(ctx, snap, of)
 		if err != nil {
 			return Output{}, err
 		}
-		p.Crumbs = []link{{Href: p.to(topicPath(of.Lang, of.Topic)), Name: name}}
+		p.Crumbs = []link{{Href: p.to(newestPath(of)), Name: name}}
 	}
 	p.Items = p.items(headlines)
 	pages, err := snap.Pages(ctx, of)

@@ -25,7 +25,7 @@ const (
 	briefs      = 8
 	riverTopics = 9
 	riverItems  = 4
-	maxTopics   = 60 // that the front links to: a newsroom that came from a blog may have a thousand
+	maxTopics   = 60 // that the front links to or looks at: a newsroom that came from a blog may have a thousand
 )
 
 // frontPage is what templates/front.html shows.
@@ -121,10 +121,10 @@ func (p page) river(ctx context.Context, snap Snapshot, topics []news.Topic, abo
 			about[t.Slug]++
 		}
 	}
-	topics = slices.DeleteFunc(slices.Clone(topics), func(t news.Topic) bool { return about[t.Slug] == 0 })
+	topics = slices.Clone(topics)
 	slices.SortStableFunc(topics, func(a, b news.Topic) int { return cmp.Compare(about[b.Slug], about[a.Slug]) })
 	var river []section
-	for _, t := range topics {
+	for _, t := range topics[:min(len(topics), maxTopics)] {
 		of := store.List{Lang: p.lang.Tag(), Topic: t.Slug}
 		newest, err := snap.Newest(ctx, of, len(above)+riverItems)
 		if err != nil {
@@ -147,10 +147,10 @@ func (p page) river(ctx context.Context, snap Snapshot, topics []news.Topic, abo
 	return river, nil
 }
 
-// topic renders a topic's front, or says that the topic has no public story.
+// topic renders the front of a topic, a place or an author, or says that it has no public story.
 func (s *Site) topic(ctx context.Context, snap Snapshot, l lang.Language, of store.List) (Output, error) {
-	path := topicPath(of.Lang, of.Topic)
-	name, ok, err := topicName(ctx, snap, of)
+	path := newestPath(of)
+	name, ok, err := listName(ctx, snap, of)
 	switch {
 	case err != nil:
 		return Output{}, err
@@ -185,15 +185,28 @@ func (p page) lastPage(ctx context.Context, snap Snapshot, of store.List) (strin
 	return p.to(numberedPath(of, n)), nil
 }
 
-// topicName returns the name of a list's topic, and whether the topic has a public story.
-func topicName(ctx context.Context, snap Snapshot, of store.List) (string, bool, error) {
-	topics, err := snap.Topics(ctx, of.Lang)
-	if err != nil {
-		return "", false, err
+// listName returns the name of a list's topic, place or author, and whether that has a public story.
+func listName(ctx context.Context, snap Snapshot, of store.List) (string, bool, error) {
+	switch {
+	case of.Place != "":
+		places, err := snap.Places(ctx, of.Lang)
+		i := slices.IndexFunc(places, func(p news.Place) bool { return p.Slug == of.Place })
+		if err != nil || i < 0 {
+			return "", false, err
+		}
+		return places[i].Name, true, nil
+	case of.Author != "":
+		authors, err := snap.Authors(ctx, of.Lang)
+		i := slices.IndexFunc(authors, func(b news.Byline) bool { return b.Slug == of.Author })
+		if err != nil || i < 0 {
+			return "", false, err
+		}
+		return authors[i].Name, true, nil
 	}
+	topics, err := snap.Topics(ctx, of.Lang)
 	i := slices.IndexFunc(topics, func(t news.Topic) bool { return t.Slug == of.Topic })
-	if i < 0 {
-		return "", false, nil
+	if err != nil || i < 0 {
+		return "", false, err
 	}
 	return topics[i].Name, true, nil
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -51,7 +52,9 @@ func (m memory) list(l store.List) []store.Headline {
 		for _, a := range s.Articles {
 			r := a.Revision
 			in := slices.ContainsFunc(r.Topics, func(t news.Topic) bool { return t.Slug == l.Topic })
-			if a.Lang != l.Lang || l.Topic != "" && !in {
+			here := slices.ContainsFunc(r.Places, func(p news.Place) bool { return p.Slug == l.Place })
+			by := slices.ContainsFunc(r.Bylines, func(b news.Byline) bool { return b.Slug == l.Author })
+			if a.Lang != l.Lang || l.Topic != "" && !in || l.Place != "" && !here || l.Author != "" && !by {
 				continue
 			}
 			all = append(all, store.Headline{
@@ -152,6 +155,34 @@ func (m memory) Corrections(_ context.Context, lang string, n int) ([]store.Corr
 		return cmp.Or(b.Time.Compare(a.Time), cmp.Compare(a.Story, b.Story), cmp.Compare(a.Text, b.Text))
 	})
 	return all[:min(n, len(all))], nil
+}
+
+func (m memory) Places(_ context.Context, lang string) ([]news.Place, error) {
+	places := map[string]news.Place{}
+	for _, s := range m.stories {
+		for _, a := range s.Articles {
+			for _, p := range a.Revision.Places {
+				if a.Lang == lang {
+					places[p.Slug] = p
+				}
+			}
+		}
+	}
+	return slices.SortedFunc(maps.Values(places), func(a, b news.Place) int { return cmp.Compare(a.Slug, b.Slug) }), nil
+}
+
+func (m memory) Authors(_ context.Context, lang string) ([]news.Byline, error) {
+	authors := map[string]news.Byline{}
+	for _, s := range m.stories {
+		for _, a := range s.Articles {
+			for _, b := range a.Revision.Bylines {
+				if a.Lang == lang && b.Slug != "" {
+					authors[b.Slug] = news.Byline{Slug: b.Slug, Name: b.Name}
+				}
+			}
+		}
+	}
+	return slices.SortedFunc(maps.Values(authors), func(a, b news.Byline) int { return cmp.Compare(a.Slug, b.Slug) }), nil
 }
 
 func (m memory) Media(_ context.Context, id string) (news.Media, error) {

@@ -18,7 +18,7 @@ type refs struct {
 	// media is by ID, and order the IDs as they were first met.
 	media map[string]news.Media
 	order []string
-	// stories are the stories that links lead to, by ID, as far as they are public.
+	// stories are the stories that links lead to or that are called related, by ID, as far as they are public.
 	stories map[string]news.Story
 }
 
@@ -40,9 +40,8 @@ func gather(ctx context.Context, snap Snapshot, articles []news.Article) (refs, 
 			r.order = append(r.order, f.Media)
 		}
 	}
-	span := func(s news.Span) {
-		id, ok := strings.CutPrefix(s.Link, storyLink)
-		if _, known := r.stories[id]; !ok || known || err != nil {
+	story := func(id string) {
+		if _, known := r.stories[id]; known || err != nil {
 			return
 		}
 		to, e := snap.Story(ctx, id)
@@ -52,9 +51,17 @@ func gather(ctx context.Context, snap Snapshot, articles []news.Article) (refs, 
 		}
 		r.stories[id] = to
 	}
+	span := func(s news.Span) {
+		if id, ok := strings.CutPrefix(s.Link, storyLink); ok {
+			story(id)
+		}
+	}
 	for _, a := range articles {
 		walkFigure(a.Revision.Lead, figure, span)
 		walk(a.Revision.Body, figure, span)
+		for _, id := range a.Revision.Related {
+			story(id)
+		}
 	}
 	return r, err
 }
@@ -67,6 +74,18 @@ func (r refs) target(id, tag string) (path string, ok bool) {
 		}
 	}
 	return "", false
+}
+
+// related returns links to the stories that an article calls related, as far as they are public in its language.
+func (p page) related(ids []string, r refs) (links []link) {
+	for _, id := range ids {
+		for _, a := range r.stories[id].Articles {
+			if a.Lang == p.lang.Tag() {
+				links = append(links, link{Href: p.to(StoryPath(a.Lang, r.stories[id].Address)), Name: a.Revision.Headline})
+			}
+		}
+	}
+	return links
 }
 
 // walk visits the figures and spans of blocks, in the order of the text.

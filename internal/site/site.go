@@ -77,6 +77,8 @@ type Snapshot interface {
 	Day(ctx context.Context, lang, day string) ([]store.Headline, error)
 	Days(ctx context.Context, lang, prefix string) ([]string, error)
 	Topics(ctx context.Context, lang string) ([]news.Topic, error)
+	Places(ctx context.Context, lang string) ([]news.Place, error)
+	Authors(ctx context.Context, lang string) ([]news.Byline, error)
 	Breaking(ctx context.Context, lang string) ([]store.Breaking, error)
 	Corrections(ctx context.Context, lang string, n int) ([]store.Correction, error)
 	AsOf() time.Time

@@ -30,14 +30,19 @@ type Output struct {
 type storyPage struct {
 	page
 	Kicker, Headline, Standfirst string
-	Bylines                      []news.Byline
+	Bylines                      []byline
 	Comma, Dateline              string
 	Published, Updated           *stamp
 	Origin                       *origin
 	Lead, Body                   template.HTML
 	Corrections                  []correction
 	Claims                       []claim
-	Topics                       []link
+	Related, Topics, Places      []link
+}
+
+// byline is who wrote. Href leads to all that they wrote, where they have a page.
+type byline struct {
+	Name, Role, Href string
 }
 
 // origin is what a translation was made from. Href is empty where that is not public.
@@ -156,8 +161,9 @@ func (s *Site) article(ctx context.Context, snap Snapshot, st news.Story, a news
 	p := storyPage{
 		page:   s.newPage(l, path, rev.Headline),
 		Kicker: rev.Kicker, Headline: rev.Headline, Standfirst: rev.Standfirst,
-		Bylines: named(rev.Bylines), Comma: l.Comma(), Dateline: rev.Dateline,
+		Comma: l.Comma(), Dateline: rev.Dateline,
 	}
+	p.Bylines = p.bylines(rev.Bylines)
 	p.Description = rev.Standfirst
 	var err error
 	if p.Bar, err = p.bar(ctx, snap, a.Published, st.ID); err != nil {
@@ -183,7 +189,23 @@ func (s *Site) article(ctx context.Context, snap Snapshot, st news.Story, a news
 	for _, t := range rev.Topics {
 		p.Topics = append(p.Topics, link{Href: p.to(topicPath(a.Lang, t.Slug)), Name: t.Name})
 	}
+	for _, at := range rev.Places {
+		p.Places = append(p.Places, link{Href: p.to(placePath(a.Lang, at.Slug)), Name: at.Name})
+	}
+	p.Related = p.related(rev.Related, r)
 	return s.file("story", path, p)
+}
+
+// bylines are those that readers may see.
+func (p page) bylines(all []news.Byline) (shown []byline) {
+	for _, b := range named(all) {
+		line := byline{Name: b.Name, Role: b.Role}
+		if b.Slug != "" {
+			line.Href = p.to(authorPath(p.lang.Tag(), b.Slug))
+		}
+		shown = append(shown, line)
+	}
+	return shown
 }
 
 // named returns the bylines that readers may see.

@@ -200,6 +200,8 @@ type editor struct {
 	media   []string
 	stories map[string]news.Story
 	log     []string
+	// unsigned keeps to what documents carry: no places, authors' pages and related stories.
+	unsigned bool
 }
 
 var editorLangs = []string{"en", "fa", "ka", "ru"}
@@ -245,7 +247,28 @@ func (e *editor) article(id, tag string, now time.Time) news.Article {
 		a.Revision.Origin = &news.Origin{Lang: "en", Number: 1}
 	}
 	a.Revision.Topics = e.topics(tag)
+	e.sign(&a.Revision)
 	return a
+}
+
+// sign says where an article comes from and who wrote it; the second of each is rare, and one changes its name now and then.
+func (e *editor) sign(r *news.Revision) {
+	if e.unsigned {
+		return
+	}
+	r.Places, r.Bylines = nil, nil
+	for i, percent := range []int{30, 3} {
+		name := fmt.Sprint("Name ", i)
+		if e.chance(10) {
+			name += ", renamed"
+		}
+		if e.chance(percent) {
+			r.Places = append(r.Places, news.Place{Slug: fmt.Sprint("place-", i), Name: name})
+		}
+		if e.chance(percent) {
+			r.Bylines = append(r.Bylines, news.Byline{Slug: fmt.Sprint("author-", i), Name: name})
+		}
+	}
 }
 
 // topics picks topics; the last is so rare that it comes and goes, and one changes its name now and then.
@@ -274,7 +297,7 @@ func (e *editor) edit(now time.Time) news.Story {
 	a := s.Articles[i]
 	r := &a.Revision
 	what := ""
-	switch e.rand.IntN(14) {
+	switch e.rand.IntN(16) {
 	case 0:
 		what = "headline"
 		r.Headline += "!"
@@ -323,6 +346,15 @@ func (e *editor) edit(now time.Time) news.Story {
 	case 12:
 		what = "byline"
 		r.Bylines = []news.Byline{{Name: fmt.Sprint("Writer ", e.rand.IntN(9)), Protected: e.chance(50)}}
+	case 14:
+		what = "places and authors"
+		e.sign(r)
+	case 15:
+		what = "related"
+		r.Related = []string{e.pick().ID}
+		if r.Related[0] == s.ID || e.unsigned {
+			r.Related = nil
+		}
 	case 13:
 		what = "withdraw all of"
 		for i := range s.Articles {

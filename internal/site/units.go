@@ -20,7 +20,7 @@ const (
 	Choice      Kind = "choice"      // the choice of a language
 	Front       Kind = "front"       // a language's front: List.Lang
 	Feeds       Kind = "feeds"       // a language's feeds: List.Lang
-	Topic       Kind = "topic"       // a topic's front: List
+	Topic       Kind = "topic"       // the front of a topic, a place or an author: List
 	Numbered    Kind = "numbered"    // a numbered page: List, Page
 	Standing    Kind = "standing"    // a language's standing pages: List.Lang
 	Corrections Kind = "corrections" // a language's corrections: List.Lang
@@ -60,6 +60,7 @@ func compareUnits(a, b Unit) int {
 	return cmp.Or(
 		cmp.Compare(a.Kind, b.Kind),
 		cmp.Compare(a.List.Lang, b.List.Lang), cmp.Compare(a.List.Topic, b.List.Topic),
+		cmp.Compare(a.List.Place, b.List.Place), cmp.Compare(a.List.Author, b.List.Author),
 		cmp.Compare(a.Page, b.Page), cmp.Compare(a.Day, b.Day), cmp.Compare(a.Story, b.Story),
 	)
 }
@@ -98,15 +99,14 @@ func (s *Site) touch(ctx context.Context, snap Snapshot, c store.Change, add fun
 	if _, ok := s.byTag[c.List.Lang]; !ok {
 		return nil
 	}
-	if c.List.Place != "" || c.List.Author != "" { // which have no pages
-		return nil
-	}
 	language := store.List{Lang: c.List.Lang}
 	switch c.Kind {
 	case store.NewestChanged:
 		if c.List.Topic != "" {
-			add(Unit{Kind: Topic, List: c.List})
 			add(Unit{Kind: Front, List: language}) // whose river it may be in
+		}
+		if !c.List.All() {
+			add(Unit{Kind: Topic, List: c.List})
 			return nil
 		}
 		add(Unit{Kind: Front, List: language})
@@ -148,7 +148,7 @@ func (s *Site) touchNeighbours(ctx context.Context, snap Snapshot, l store.List,
 			add(Unit{Kind: Numbered, List: l, Page: n})
 		}
 	}
-	if l.Topic == "" {
+	if l.All() {
 		add(Unit{Kind: Front, List: l})
 	} else {
 		add(Unit{Kind: Topic, List: l})
@@ -220,12 +220,11 @@ func allOfLanguage(ctx context.Context, snap Snapshot, tag string, emit func(Uni
 	if err := allNumbered(ctx, snap, l, emit); err != nil {
 		return err
 	}
-	topics, err := snap.Topics(ctx, tag)
+	lists, err := listsOf(ctx, snap, tag)
 	if err != nil {
 		return err
 	}
-	for _, t := range topics {
-		of := store.List{Lang: tag, Topic: t.Slug}
+	for of := range lists {
 		if err := emit(Unit{Kind: Topic, List: of}); err != nil {
 			return err
 		}
@@ -234,6 +233,36 @@ func allOfLanguage(ctx context.Context, snap Snapshot, tag string, emit func(Uni
 		}
 	}
 	return allDays(ctx, snap, l, emit)
+}
+
+// listsOf returns the lists of a language's topics, places and authors.
+func listsOf(ctx context.Context, snap Snapshot, tag string) (iter.Seq[store.List], error) {
+	topics, err := snap.Topics(ctx, tag)
+	if err != nil {
+		return nil, err
+	}
+	places, err := snap.Places(ctx, tag)
+	if err != nil {
+		return nil, err
+	}
+	authors, err := snap.Authors(ctx, tag)
+	return func(yield func(store.List) bool) {
+		for _, t := range topics {
+			if !yield(store.List{Lang: tag, Topic: t.Slug}) {
+				return
+			}
+		}
+		for _, p := range places {
+			if !yield(store.List{Lang: tag, Place: p.Slug}) {
+				return
+			}
+		}
+		for _, b := range authors {
+			if !yield(store.List{Lang: tag, Author: b.Slug}) {
+				return
+			}
+		}
+	}, err
 }
 
 func allNumbered(ctx context.Context, snap Snapshot, l store.List, emit func(Unit) error) error {
