@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -63,7 +64,22 @@ func decode(b []byte) (Document, error) {
 	if err := d.take(it.Associations); err != nil {
 		return Document{}, err
 	}
+	if err := d.look(own.Media); err != nil {
+		return Document{}, err
+	}
 	return d, d.check()
+}
+
+// look gives the media their looks.
+func (d *Document) look(all []looks) error {
+	for _, l := range all {
+		i := slices.IndexFunc(d.Media, func(m news.Media) bool { return m.ID == l.ID })
+		if i < 0 {
+			return fmt.Errorf("body: media %q is not one of the article's", l.ID)
+		}
+		d.Media[i].Focus, d.Media[i].Placeholder = l.Focus, l.Placeholder
+	}
+	return nil
 }
 
 // rest reads the body that says what ninjs has no word for. There is one, and nothing in it may be unknown.
@@ -98,7 +114,7 @@ func (it item) article(own rest) (a news.Article, err error) {
 	if it.PubStatus != "usable" {
 		return a, fmt.Errorf("pubStatus %q, want usable", it.PubStatus)
 	}
-	a = news.Article{Lang: it.Language, Status: news.Published, Revision: news.Revision{
+	a = news.Article{Lang: it.Language, Status: news.Published, Breaking: own.Breaking, Revision: news.Revision{
 		Headline: value(it.Headlines, roleMain), Kicker: value(it.Headlines, roleKicker),
 		Standfirst: value(it.Descriptions, roleStandfirst), Dateline: it.Located,
 		Lead: own.Lead, Body: own.Blocks, Corrections: own.Corrections,
@@ -115,10 +131,13 @@ func (it item) article(own rest) (a news.Article, err error) {
 		}
 	}
 	for _, p := range it.People {
-		a.Revision.Bylines = append(a.Revision.Bylines, news.Byline{Name: p.Name, Role: p.Rel})
+		a.Revision.Bylines = append(a.Revision.Bylines, news.Byline{Name: p.Name, Role: p.Rel, Slug: p.Literal})
 	}
 	for _, s := range it.Subjects {
 		a.Revision.Topics = append(a.Revision.Topics, news.Topic{Slug: s.Literal, Name: s.Name})
+	}
+	for _, p := range it.Places {
+		a.Revision.Places = append(a.Revision.Places, news.Place{Slug: p.Literal, Name: p.Name})
 	}
 	return a, nil
 }
@@ -181,11 +200,19 @@ func (it item) address() (news.Address, error) {
 	return news.Address{}, errors.New("has no address")
 }
 
-// take reads the associations: the original of a translation, and media.
+// take reads the associations: the original of a translation, related stories, and media.
 func (d *Document) take(items []item) error {
 	a := &d.Story.Articles[0]
 	for _, it := range items {
-		if it.Rel != relOriginal {
+		switch it.Rel {
+		case relOriginal:
+		case relRelated:
+			if it.URI != storyURI(it.Name) {
+				return fmt.Errorf("uri %q is not that of the related story %q", it.URI, it.Name)
+			}
+			a.Revision.Related = append(a.Revision.Related, it.Name)
+			continue
+		default:
 			if err := d.takeMedia(it); err != nil {
 				return fmt.Errorf("media %q: %w", it.Name, err)
 			}
@@ -238,9 +265,9 @@ func (d Document) check() error {
 		if a.Number < 1 {
 			return fmt.Errorf("article %s: revision number %d, want 1 or more", a.Lang, a.Number)
 		}
-		for f := range a.Revision.Figures() {
-			if _, ok := mediaOf(d.Media, f.Media); !ok {
-				return fmt.Errorf("article %s: media %s is missing", a.Lang, f.Media)
+		for id := range a.Revision.Media() {
+			if _, ok := mediaOf(d.Media, id); !ok {
+				return fmt.Errorf("article %s: media %s is missing", a.Lang, id)
 			}
 		}
 	}

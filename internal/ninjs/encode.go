@@ -31,9 +31,11 @@ type (
 		Headlines      []text      `json:"headlines,omitempty"`
 		Descriptions   []text      `json:"descriptions,omitempty"`
 		By             string      `json:"by,omitempty"`
+		Copyright      string      `json:"copyrightNotice,omitempty"`
 		People         []person    `json:"people,omitempty"`
 		Located        string      `json:"located,omitempty"`
 		Subjects       []subject   `json:"subjects,omitempty"`
+		Places         []subject   `json:"places,omitempty"`
 		InfoSources    []party     `json:"infoSources,omitempty"`
 		AltIDs         []altID     `json:"altIds,omitempty"`
 		Bodies         []text      `json:"bodies,omitempty"`
@@ -51,10 +53,11 @@ type (
 		Value       string `json:"value"`
 	}
 	person struct {
-		Name string `json:"name"`
-		Rel  string `json:"rel,omitempty"`
+		Name    string `json:"name"`
+		Rel     string `json:"rel,omitempty"`
+		Literal string `json:"literal,omitempty"`
 	}
-	subject struct {
+	subject struct { // or a place
 		Name    string `json:"name"`
 		Literal string `json:"literal"`
 	}
@@ -88,6 +91,7 @@ const (
 	roleSHA256     = "sha256:" // and the name of the rendition
 	rolePublisher  = "publisher"
 	relOriginal    = "translatedFrom"
+	relRelated     = "related"
 	relLead        = "lead"
 	relBody        = "body"
 )
@@ -99,6 +103,25 @@ type rest struct {
 	Corrections []news.Correction `json:"corrections,omitempty"`
 	Sources     []news.Source     `json:"sources,omitempty"`
 	Claims      []news.Claim      `json:"claims,omitempty"`
+	Breaking    time.Time         `json:"breaking,omitzero"`
+	Media       []looks           `json:"media,omitempty"`
+}
+
+// looks are what pages know of a media besides its renditions.
+type looks struct {
+	ID          string     `json:"id"`
+	Focus       news.Focus `json:"focus,omitzero"`
+	Placeholder string     `json:"placeholder,omitempty"`
+}
+
+// looksOf returns the looks of the media that have some.
+func looksOf(media []news.Media) (all []looks) {
+	for _, m := range media {
+		if l := (looks{m.ID, m.Focus, m.Placeholder}); l != (looks{ID: m.ID}) {
+			all = append(all, l)
+		}
+	}
+	return all
 }
 
 // Encode returns a document of one article, as Of makes it, in JSON and ended by a newline. The same document and
@@ -109,7 +132,7 @@ func Encode(d Document, extra Extra) ([]byte, error) {
 		return nil, err
 	}
 	r := a.Revision
-	own, err := marshal(rest{r.Lead, r.Body, r.Corrections, d.Story.Sources, d.Story.Claims})
+	own, err := marshal(rest{r.Lead, r.Body, r.Corrections, d.Story.Sources, d.Story.Claims, a.Breaking, looksOf(d.Media)})
 	if err != nil {
 		return nil, err
 	}
@@ -147,11 +170,14 @@ func (it *item) credit(r news.Revision) {
 	var names []string
 	for _, b := range r.Bylines {
 		names = append(names, b.Name)
-		it.People = append(it.People, person{b.Name, b.Role})
+		it.People = append(it.People, person{b.Name, b.Role, b.Slug})
 	}
 	it.By = strings.Join(names, ", ")
 	for _, t := range r.Topics {
 		it.Subjects = append(it.Subjects, subject{t.Name, t.Slug})
+	}
+	for _, p := range r.Places {
+		it.Places = append(it.Places, subject{p.Name, p.Slug})
 	}
 }
 
@@ -183,7 +209,7 @@ func infoSources(st news.Story, extra Extra) []party {
 	return parties
 }
 
-// associations are the article that this one was translated from, and the media.
+// associations are the article that this one was translated from, related stories, and the media.
 func associations(d Document, r news.Revision, extra Extra) []item {
 	var items []item
 	if o := r.Origin; o != nil {
@@ -191,6 +217,9 @@ func associations(d Document, r news.Revision, extra Extra) []item {
 			Name: o.Lang, Rel: relOriginal, URI: URI(d.Story.ID, o.Lang), Type: "text",
 			Version: strconv.Itoa(o.Number), Language: o.Lang,
 		})
+	}
+	for _, id := range r.Related {
+		items = append(items, item{Name: id, Rel: relRelated, URI: storyURI(id), Type: "text"})
 	}
 	for _, m := range d.Media {
 		items = append(items, association(d, r, m, extra))
@@ -201,7 +230,7 @@ func associations(d Document, r news.Revision, extra Extra) []item {
 // association is a media, with the words of the first figure that shows it.
 func association(d Document, r news.Revision, m news.Media, extra Extra) item {
 	f := figureOf(r, m.ID)
-	it := item{Name: m.Name, Rel: relBody, URI: mediaURI(m.ID), Type: typeOf(m), By: f.Credit}
+	it := item{Name: m.Name, Rel: relBody, URI: mediaURI(m.ID), Type: typeOf(m), By: f.Credit, Copyright: f.Rights}
 	if lead(r) == m.ID {
 		it.Rel = relLead
 	}

@@ -65,6 +65,9 @@ func URI(story, lang string) string {
 	return "urn:coranto:" + url.PathEscape(story) + ":" + url.PathEscape(lang)
 }
 
+// storyURI returns the name of a story in whatever language: urn:coranto:STORY.
+func storyURI(story string) string { return "urn:coranto:" + url.PathEscape(story) }
+
 // mediaURI returns the name of a media by its MediaID.
 func mediaURI(id string) string { return mediaPrefix + id }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"coranto/internal/news"
 	"coranto/internal/ninjs"
@@ -57,6 +58,12 @@ func (g *generator) newMedia() news.Media {
 			Width: g.IntN(3), Height: g.IntN(3), SHA256: g.hash(), Size: 1 + g.Int64N(1<<20),
 		})
 	}
+	if g.one(2) {
+		m.Focus = news.Focus{X: 1 + g.IntN(100), Y: 1 + g.IntN(100)}
+	}
+	if g.one(2) {
+		m.Placeholder = "data:image/jpeg;base64," + g.hash()
+	}
 	return m
 }
 
@@ -67,7 +74,7 @@ func (g *generator) story() (news.Story, ninjs.Refs) {
 		Linked: func(id string) bool { return strings.Contains(id, "5") },
 	}
 	g.media, g.claims = nil, nil
-	for range 3 {
+	for range 4 {
 		m := g.newMedia()
 		refs.Media[m.ID] = m
 		g.media = append(g.media, m.ID)
@@ -102,14 +109,23 @@ func (g *generator) article(tag string) news.Article {
 	if g.one(2) {
 		a.Updated = at(21, g.IntN(24))
 	}
+	if g.one(2) {
+		a.Breaking = a.Published.Add(time.Duration(1+g.IntN(48)) * time.Hour)
+	}
 	r := &a.Revision
 	r.Headline, r.Kicker, r.Standfirst, r.Dateline = "H"+g.text(), g.text(), g.text(), g.text()
-	g.some(3, func(int) {
-		r.Bylines = append(r.Bylines, news.Byline{Name: "N" + g.text(), Role: g.text(), Protected: g.one(3)})
+	g.some(3, func(i int) {
+		b := news.Byline{Name: "N" + g.text(), Role: g.text(), Protected: g.one(3)}
+		if !b.Protected && g.one(2) {
+			b.Slug = fmt.Sprint("n", i)
+		}
+		r.Bylines = append(r.Bylines, b)
 	})
+	g.some(3, func(i int) { r.Places = append(r.Places, news.Place{Slug: fmt.Sprint("p", i), Name: "P" + g.text()}) })
+	g.some(3, func(i int) { r.Related = append(r.Related, fmt.Sprint("r/", i, ": ", g.IntN(9))) })
 	g.some(3, func(i int) { r.Topics = append(r.Topics, news.Topic{Slug: fmt.Sprint("t", i), Name: "T" + g.text()}) })
 	if g.one(2) {
-		r.Lead = g.figure()
+		r.Lead = g.figure(2)
 	}
 	g.some(6, func(int) { r.Body = append(r.Body, g.block(3)) })
 	g.some(2, func(i int) {
@@ -122,8 +138,19 @@ func (g *generator) article(tag string) news.Article {
 	return a
 }
 
-func (g *generator) figure() *news.Figure {
-	f := &news.Figure{Media: g.media[g.IntN(len(g.media))], Caption: g.spans(), Credit: g.text()}
+// figure makes a figure with a transcript of a depth.
+func (g *generator) figure(depth int) *news.Figure {
+	f := &news.Figure{Media: g.media[g.IntN(len(g.media))], Caption: g.spans(), Credit: g.text(), Rights: g.text()}
+	for _, tag := range []string{"en", "fa"} {
+		if g.one(3) {
+			f.Subtitles = append(f.Subtitles, news.Track{Lang: tag, Media: g.media[g.IntN(len(g.media))]})
+		}
+	}
+	g.some(2, func(int) {
+		if b := g.block(min(depth, 1)); b.Kind != news.Picture {
+			f.Transcript = append(f.Transcript, b)
+		}
+	})
 	if f.Decorative = g.one(2); !f.Decorative {
 		f.Alt = "A" + g.text()
 	}
@@ -163,7 +190,7 @@ func (g *generator) block(depth int) news.Block {
 		b.Text, b.Header = g.spans(), g.one(2)
 		g.some(2, func(int) { b.Rows = append(b.Rows, [][]news.Span{g.spans(), g.spans()}) })
 	case news.Picture:
-		b.Figure = g.figure()
+		b.Figure = g.figure(depth - 1)
 	case news.Embed:
 		b.Text, b.URL = g.spans(), "https://v.example/?x=<y>"
 	case news.Code:

@@ -26,7 +26,7 @@ func validator(t *testing.T) func(document []byte) error {
 	}
 	c := jsonschema.NewCompiler()
 	c.AssertFormat()
-	// Places have a shape of that schema; no document here has a place.
+	// Places may have a shape of that schema; none here has.
 	if err := c.AddResource("https://geojson.org/schema/GeoJSON.json", map[string]any{}); err != nil {
 		t.Fatal(err)
 	}

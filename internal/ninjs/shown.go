@@ -21,8 +21,8 @@ type Refs struct {
 
 // Of returns what readers may see of a story in a language. Besides what never leaves the store (news.Story.ForReaders)
 // it leaves out what no page of the article shows: the wish for a slug, the address before an import, claims that the
-// article does not make and the sources of those alone, names and reasons in other languages, and links to stories that
-// are not public. It fails when the story has no article in the language, or a figure's media is unknown.
+// article does not make and the sources of those alone, names and reasons in other languages, and links to stories and
+// related stories that are not public. It fails when the story has no article in the language, or a figure's media is unknown.
 func Of(st news.Story, tag string, refs Refs) (Document, error) {
 	i := slices.IndexFunc(st.Articles, func(a news.Article) bool { return a.Lang == tag })
 	if i < 0 {
@@ -35,6 +35,7 @@ func Of(st news.Story, tag string, refs Refs) (Document, error) {
 		a.Revision.Lead = c.figure(a.Revision.Lead)
 	}
 	a.Revision.Body = c.blocks(a.Revision.Body)
+	a.Revision.Related = kept(a.Revision.Related, refs.Linked)
 	a.Revision.SourceURL = ""
 	if c.err != nil {
 		return Document{}, fmt.Errorf("story %q in %s: %w", st.ID, tag, c.err)
@@ -124,20 +125,28 @@ func (c *copier) spans(spans []news.Span) []news.Span {
 
 func (c *copier) figure(f *news.Figure) *news.Figure {
 	g := *f
-	g.Caption = c.spans(f.Caption)
-	m, ok := c.refs.Media[f.Media]
-	if !ok {
-		c.err = fmt.Errorf("media %s is unknown", f.Media)
-		return &g
+	g.Media, g.Caption, g.Transcript = c.media(f.Media), c.spans(f.Caption), c.blocks(f.Transcript)
+	g.Subtitles = slices.Clone(f.Subtitles)
+	for i, t := range g.Subtitles {
+		g.Subtitles[i].Media = c.media(t.Media)
 	}
-	g.Media = MediaID(m)
-	if _, known := mediaOf(c.doc.Media, g.Media); known {
-		return &g
+	return &g
+}
+
+// media notes a media, and returns the ID that documents have of it.
+func (c *copier) media(id string) string {
+	m, ok := c.refs.Media[id]
+	if !ok {
+		c.err = fmt.Errorf("media %s is unknown", id)
+		return id
+	}
+	m.ID = MediaID(m)
+	if _, known := mediaOf(c.doc.Media, m.ID); known {
+		return m.ID
 	}
 	for _, r := range m.Renditions {
 		c.doc.Paths[r.SHA256] = c.refs.Path(m, r)
 	}
-	m.ID = g.Media
 	c.doc.Media = append(c.doc.Media, m)
-	return &g
+	return m.ID
 }

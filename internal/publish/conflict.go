@@ -22,8 +22,8 @@ func (s *salvage) compare(ctx context.Context, ours news.Story, theirs *ninjs.Do
 	}
 	media := map[string]news.Media{}
 	for _, a := range ours.Articles {
-		for f := range a.Revision.Figures() {
-			if media[f.Media], err = s.p.Store.Media(ctx, f.Media); err != nil {
+		for id := range a.Revision.Media() {
+			if media[id], err = s.p.Store.Media(ctx, id); err != nil {
 				return nil, err
 			}
 		}

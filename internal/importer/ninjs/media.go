@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"reflect"
+	"slices"
 
 	"coranto/internal/importer"
 	"coranto/internal/news"
@@ -17,7 +17,8 @@ func (r *run) media(g group, d ninjs.Document) (bad map[string]error, err error)
 	bad = map[string]error{}
 	for _, m := range d.Media {
 		had, err := r.st.Media(r.ctx, m.ID)
-		if err == nil && reflect.DeepEqual(had.Renditions, m.Renditions) {
+		if err == nil && had.Focus == m.Focus && had.Placeholder == m.Placeholder &&
+			slices.Equal(had.Renditions, m.Renditions) {
 			continue
 		}
 		if err != nil && !errors.Is(err, store.ErrNotFound) {

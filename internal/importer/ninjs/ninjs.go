@@ -207,8 +207,8 @@ func (r *run) file(name string, limit int64) ([]byte, error) {
 
 // figures says whether an article shows one of some media, and why that can't be had.
 func figures(a news.Article, bad map[string]error) error {
-	for f := range a.Revision.Figures() {
-		if err := bad[f.Media]; err != nil {
+	for id := range a.Revision.Media() {
+		if err := bad[id]; err != nil {
 			return err
 		}
 	}
