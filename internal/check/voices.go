@@ -29,7 +29,7 @@ func (l *look) voices(shown []news.Article) {
 		if len(c.Evidence) > 0 || !needsEvidence(c, s) {
 			continue
 		}
-		l.add(at.of("\n  "+c.ID+":", c.ID), Evidence, "keep its address, an archived copy or its SHA-256 below evidence:",
+		l.add(at.of("  "+c.ID+":", c.ID), Evidence, "keep its address, an archived copy or its SHA-256 below evidence:",
 			"claim %q (%s, source %q) has nothing kept to stand by it", c.ID, c.Check, c.Source)
 	}
 }

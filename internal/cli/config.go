@@ -25,6 +25,7 @@ type config struct {
 	Targets   []targetConfig `toml:"target"`
 	Imports   []importConfig `toml:"import"`
 	Alarm     alarmConfig    `toml:"alarm"`
+	Check     checkConfig    `toml:"check"`
 }
 
 type targetConfig struct {
@@ -58,6 +59,11 @@ path = "public"
 # name = "stick"
 # kind = "fs"
 # path = "/media/stick/news"
+
+# Which of the problems that coranto check finds keep a story from being published. Without it, "alt" does: a picture
+# without words for who can't see it.
+# [check]
+# fatal = ["alt", "source", "credit"]
 
 # What coranto run imports by itself, every so often. Markdown has a path, feeds have sources.
 # [[import]]
@@ -110,7 +116,7 @@ func readConfig(dir string) (config, error) {
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		return c, withHint(fmt.Errorf("%s:%d: there is no setting %q", file, lineOf(string(b), unknown[0]), unknown[0]),
 			"settings are name, languages, mirrors, base_url, [[target]] with name, kind and path, "+
-				"[[import]] with name, kind, path or sources, language and every, and [alarm] with command, webhook and after")
+				"[[import]] with name, kind, path or sources, language and every, [alarm] with command, webhook and after, and [check] with fatal")
 	}
 	if err := c.check(); err != nil {
 		return c, fmt.Errorf("%s: %w", file, err)
@@ -169,7 +175,7 @@ func (c *config) check() error {
 	if len(c.Targets) == 0 {
 		return errors.New("there is no [[target]]: editions must be written somewhere")
 	}
-	if err := errors.Join(checkImports(c.Imports), c.Alarm.check()); err != nil {
+	if err := errors.Join(checkImports(c.Imports), c.Alarm.check(), c.Check.check()); err != nil {
 		return err
 	}
 	names := map[string]bool{}

@@ -165,7 +165,8 @@ func (n *newsroom) publisher(e *env) (*publish.Publisher, error) {
 	p := &publish.Publisher{
 		Store: n.store, Site: s, Keys: k, Targets: targets,
 		Name: n.config.Name, Languages: n.config.Languages, Mirrors: n.config.Mirrors,
-		Log: slog.New(slog.NewTextHandler(e.stderr, nil)),
+		Gate: n.gate,
+		Log:  slog.New(slog.NewTextHandler(e.stderr, nil)),
 	}
 	return p, n.wireSigners(p)
 }

@@ -102,7 +102,10 @@ func late(r publish.Result, all int) error {
 func explainPublish(err error) error {
 	var fork *publish.ForkError
 	var unsigned *publish.UnsignedError
+	var refused *publish.RefusedError
 	switch {
+	case errors.As(err, &refused):
+		return withHint(err, "coranto check lists all problems and where they are; a takedown is never kept back")
 	case errors.As(err, &fork):
 		return explainFork(err, fork)
 	case errors.As(err, &unsigned):
