@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"coranto/internal/lang"
 	"coranto/internal/news"
 	"coranto/internal/store"
 )
@@ -27,7 +28,7 @@ func (p page) bar(ctx context.Context, snap Snapshot, on time.Time, story string
 	var links []link
 	for _, b := range all {
 		if (on.IsZero() || !on.Before(news.BarFrom(b.Until))) && b.Story != story && len(links) < maxBreaking {
-			links = append(links, link{Href: p.to(StoryPath(b.Lang, b.Address)), Name: b.Headline.Headline})
+			links = append(links, link{Href: p.to(StoryPath(b.Lang, b.Address)), Name: lang.Balanced(b.Headline.Headline)})
 		}
 	}
 	return p.barOf(links), nil

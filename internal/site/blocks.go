@@ -189,6 +189,7 @@ func (w *writer) embed(b news.Block) {
 // spans writes a line of text. Spans with the same link stand in one link; the mark of a claim stands after the last
 // of the words that make it.
 func (w *writer) spans(spans []news.Span) {
+	var line lang.Bidi
 	for i := 0; i < len(spans); {
 		first, end := spans[i], i+1
 		for end < len(spans) && spans[end].Link == first.Link && spans[end].Claim == first.Claim {
@@ -201,7 +202,7 @@ func (w *writer) spans(spans []news.Span) {
 			w.raw(">")
 		}
 		for _, s := range spans[i:end] {
-			w.span(s)
+			w.span(s, &line)
 		}
 		if href != "" {
 			w.raw("</a>")
@@ -210,6 +211,7 @@ func (w *writer) spans(spans []news.Span) {
 			w.mark(first.Claim)
 		}
 	}
+	w.text(line.End())
 }
 
 // marks are the elements of the marks, outermost first.
@@ -221,7 +223,12 @@ var marks = []struct {
 	{news.Superscript, "sup"}, {news.Subscript, "sub"},
 }
 
-func (w *writer) span(s news.Span) {
+// span writes a piece of a line. Words of another language are isolated, and balanced by themselves.
+func (w *writer) span(s news.Span, line *lang.Bidi) {
+	text := lang.Balanced(s.Text)
+	if s.Lang == "" {
+		text = line.Take(s.Text)
+	}
 	if s.Lang != "" {
 		w.raw("<bdi")
 		w.attr("lang", s.Lang)
@@ -233,7 +240,7 @@ func (w *writer) span(s news.Span) {
 			w.raw("<%s>", m.name)
 		}
 	}
-	w.text(s.Text)
+	w.text(text)
 	for _, m := range slices.Backward(marks) {
 		if s.Mark&m.mark != 0 {
 			w.raw("</%s>", m.name)

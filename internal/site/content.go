@@ -1,6 +1,7 @@
 package site
 
 import (
+	"coranto/internal/lang"
 	"coranto/internal/news"
 	"coranto/internal/ninjs"
 )
@@ -19,7 +20,7 @@ func (p page) content(addr news.Address, rev news.Revision, r refs) string {
 		w.raw("</h2>\n<ul>\n")
 		for _, c := range rev.Corrections {
 			w.raw("<li>%s: ", p.lang.Date(c.Time))
-			w.text(c.Text)
+			w.text(lang.Balanced(c.Text))
 			w.raw("</li>\n")
 		}
 		w.raw("</ul>\n")

@@ -37,7 +37,7 @@ func (s *Site) corrections(ctx context.Context, snap Snapshot, l lang.Language) 
 	p.Alternates = p.alternates(s.langs, correctionsPath)
 	for _, c := range all {
 		p.Corrections = append(p.Corrections, correctionItem{
-			correction{p.day(c.Time), c.Text}, p.to(StoryPath(c.Lang, c.Address)), c.Headline.Headline,
+			correction{p.day(c.Time), lang.Balanced(c.Text)}, p.to(StoryPath(c.Lang, c.Address)), lang.Balanced(c.Headline.Headline),
 		})
 	}
 	return one(s.file("corrections", p.path, p))

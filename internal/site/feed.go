@@ -102,7 +102,7 @@ func (f feed) entry(ctx context.Context, snap Snapshot, h store.Headline) (entry
 	rev := a.Revision
 	e := entry{
 		ID: ninjs.URI(st.ID, a.Lang), Story: st.ID, Link: f.ref(StoryPath(a.Lang, st.Address)),
-		Title: rev.Headline, Summary: rev.Standfirst, Content: f.content(st.Address, rev, r),
+		Title: lang.Balanced(rev.Headline), Summary: lang.Balanced(rev.Standfirst), Content: f.content(st.Address, rev, r),
 		Published: a.Published.UTC(), Updated: a.Updated.UTC(),
 	}
 	if a.Updated.IsZero() {

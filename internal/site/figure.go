@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"coranto/internal/lang"
 	"coranto/internal/news"
 )
 
@@ -48,7 +49,7 @@ func (w *writer) caption(f *news.Figure) {
 			w.raw(" · ")
 		}
 		w.raw("<bdi>")
-		w.text(f.Credit)
+		w.text(lang.Balanced(f.Credit))
 		w.raw("</bdi>")
 	}
 	w.raw("</figcaption>")

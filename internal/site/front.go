@@ -57,7 +57,7 @@ func (s *Site) front(ctx context.Context, snap Snapshot, l lang.Language) (Outpu
 	p.Alternates = p.alternates(s.langs, frontPath)
 	p.Feeds = p.feedLinks()
 	for _, t := range topics[:min(len(topics), maxTopics)] {
-		p.Topics = append(p.Topics, link{Href: p.to(topicPath(l.Tag(), t.Slug)), Name: t.Name})
+		p.Topics = append(p.Topics, link{Href: p.to(topicPath(l.Tag(), t.Slug)), Name: lang.Balanced(t.Name)})
 	}
 	shown := newest[:min(len(newest), 1+seconds+briefs)]
 	if p.River, err = p.river(ctx, snap, topics, shown); err != nil {
@@ -138,7 +138,7 @@ func (p page) river(ctx context.Context, snap Snapshot, topics []news.Topic, abo
 		if len(newest) > 0 {
 			items := p.under(newest)
 			brief(items[1:])
-			river = append(river, section{p.to(topicPath(of.Lang, t.Slug)), t.Name, t.Slug, items})
+			river = append(river, section{p.to(topicPath(of.Lang, t.Slug)), lang.Balanced(t.Name), t.Slug, items})
 		}
 		if len(river) == riverTopics {
 			break
@@ -194,19 +194,19 @@ func listName(ctx context.Context, snap Snapshot, of store.List) (string, bool, 
 		if err != nil || i < 0 {
 			return "", false, err
 		}
-		return places[i].Name, true, nil
+		return lang.Balanced(places[i].Name), true, nil
 	case of.Author != "":
 		authors, err := snap.Authors(ctx, of.Lang)
 		i := slices.IndexFunc(authors, func(b news.Byline) bool { return b.Slug == of.Author })
 		if err != nil || i < 0 {
 			return "", false, err
 		}
-		return authors[i].Name, true, nil
+		return lang.Balanced(authors[i].Name), true, nil
 	}
 	topics, err := snap.Topics(ctx, of.Lang)
 	i := slices.IndexFunc(topics, func(t news.Topic) bool { return t.Slug == of.Topic })
 	if err != nil || i < 0 {
 		return "", false, err
 	}
-	return topics[i].Name, true, nil
+	return lang.Balanced(topics[i].Name), true, nil
 }

@@ -32,6 +32,7 @@ type item struct {
 func (p page) items(headlines []store.Headline) []item {
 	items := make([]item, len(headlines))
 	for i, h := range headlines {
+		h = balancedHeadline(h)
 		items[i] = item{
 			page:   &p,
 			Href:   p.to(StoryPath(h.Lang, h.Address)),

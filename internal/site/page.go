@@ -92,9 +92,10 @@ func (s *Site) newListing(l lang.Language, path, title string) page {
 	return p
 }
 
-// isolated returns a text that can't turn round what stands after it: one with bidi embeddings or overrides, which it
-// may leave open, is put between the marks of an isolate (UAX 9, section 2.4).
+// isolated returns a text that can't turn round what stands after it: one with bidi embeddings or overrides is balanced
+// and put between the marks of an isolate (UAX 9, section 2.4).
 func isolated(text string) string {
+	text = lang.Balanced(text)
 	if strings.ContainsAny(text, "\u202A\u202B\u202D\u202E\u2066\u2067\u2068") {
 		return "\u2068" + text + "\u2069"
 	}
@@ -232,6 +233,7 @@ func (p page) localize(texts map[string]string) *localized {
 
 // marked marks a text with its language where that is known and not the page's.
 func (p page) marked(text, tag string) *localized {
+	text = lang.Balanced(text)
 	if tag == "" || tag == p.lang.Tag() {
 		return &localized{Text: text}
 	}

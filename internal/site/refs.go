@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"coranto/internal/lang"
 	"coranto/internal/news"
 	"coranto/internal/store"
 )
@@ -26,18 +27,22 @@ type refs struct {
 func gather(ctx context.Context, snap Snapshot, articles []news.Article) (refs, error) {
 	r := refs{media: make(map[string]news.Media), stories: make(map[string]news.Story)}
 	var err error
-	figure := func(f *news.Figure) {
-		if f == nil || err != nil {
+	media := func(id string) {
+		if _, ok := r.media[id]; ok || err != nil {
 			return
 		}
-		if _, ok := r.media[f.Media]; !ok {
-			var m news.Media
-			if m, err = snap.Media(ctx, f.Media); err != nil {
-				err = fmt.Errorf("media %s: %w", f.Media, err)
-				return
-			}
-			r.media[f.Media] = m
-			r.order = append(r.order, f.Media)
+		m, e := snap.Media(ctx, id)
+		if e != nil {
+			err = fmt.Errorf("media %s: %w", id, e)
+			return
+		}
+		r.media[id] = m
+		r.order = append(r.order, id)
+	}
+	figure := func(f *news.Figure) {
+		media(f.Media)
+		for _, t := range f.Subtitles {
+			media(t.Media)
 		}
 	}
 	story := func(id string) {
@@ -81,7 +86,7 @@ func (p page) related(ids []string, r refs) (links []link) {
 	for _, id := range ids {
 		for _, a := range r.stories[id].Articles {
 			if a.Lang == p.lang.Tag() {
-				links = append(links, link{Href: p.to(StoryPath(a.Lang, r.stories[id].Address)), Name: a.Revision.Headline})
+				links = append(links, link{Href: p.to(StoryPath(a.Lang, r.stories[id].Address)), Name: lang.Balanced(a.Revision.Headline)})
 			}
 		}
 	}
@@ -109,6 +114,7 @@ func walkFigure(f *news.Figure, figure func(*news.Figure), span func(news.Span))
 	if f != nil {
 		figure(f)
 		walkSpans(f.Caption, span)
+		walk(f.Transcript, figure, span)
 	}
 }
 

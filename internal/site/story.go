@@ -156,7 +156,7 @@ func mediaFiles(addr news.Address, r refs) ([]File, error) {
 
 // article renders the page of a story in one language.
 func (s *Site) article(ctx context.Context, snap Snapshot, st news.Story, a news.Article, langs []lang.Language, r refs) (File, error) {
-	l, rev := s.byTag[a.Lang], a.Revision
+	l, rev := s.byTag[a.Lang], balanced(a.Revision)
 	path := StoryPath(a.Lang, st.Address)
 	p := storyPage{
 		page:   s.newPage(l, path, rev.Headline),

@@ -248,7 +248,7 @@ func TestTitleIsIsolated(t *testing.T) {
 	m.stories[0].Articles[0].Revision.Headline = "A \u202Egpj.b"
 	for p, f := range renderAll(t, newSite(t, specimenConfig), m) {
 		if strings.Contains(p, "/story/") && strings.HasSuffix(p, ".html") {
-			if want := "<title>\u2068A \u202Egpj.b\u2069 · " + html.EscapeString(specimenConfig.Name); !strings.Contains(string(f.Body), want) {
+			if want := "<title>\u2068A \u202Egpj.b\u202C\u2069 · " + html.EscapeString(specimenConfig.Name); !strings.Contains(string(f.Body), want) {
 				t.Errorf("%s has no %+q", p, want)
 			}
 			return
