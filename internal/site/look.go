@@ -31,8 +31,8 @@ type lookKey struct {
 	sheet sheet
 }
 
-// looks puts together what the pages of each language look like.
-func looks(langs []lang.Language) (map[lookKey]look, error) {
+// looks puts together what the pages of each language look like. A theme has the last word.
+func looks(langs []lang.Language, theme string) (map[lookKey]look, error) {
 	all := make(map[lookKey]look)
 	shared, err := assets.ReadFile("style.css")
 	if err != nil {
@@ -44,7 +44,7 @@ func looks(langs []lang.Language) (map[lookKey]look, error) {
 			return nil, err
 		}
 		for _, l := range langs {
-			style := squeeze(string(shared) + string(css) + scriptStyle(l.Tag()))
+			style := squeeze(string(shared)+string(css)+scriptStyle(l.Tag())) + theme
 			all[lookKey{l.Tag(), of}] = look{template.CSS(style), contentPolicy(style)}
 		}
 	}

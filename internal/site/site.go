@@ -45,7 +45,7 @@ import (
 //go:embed templates/*.html style.css story.css list.css
 //go:embed archive.go atom.go balance.go blocks.go content.go feed.go figure.go front.go jsonfeed.go list.go listed.go look.go page.go
 //go:embed bar.go corrections.go risk.go safety.go standing.go safety/*.md
-//go:embed paths.go refs.go rss.go site.go story.go units.go
+//go:embed paths.go refs.go rss.go site.go story.go theme.go units.go
 var assets embed.FS
 
 // Config is what the pages say of the newsroom itself.
@@ -59,6 +59,8 @@ type Config struct {
 	Languages []string
 	// BaseURL is where feeds say that the site stands, as https://news.example/; without it their links are relative.
 	BaseURL string
+	// Theme is laid over our templates and style sheets.
+	Theme Theme
 	// ExitURL is where the quick exit at the top of each page leads: a harmless https address. Empty means none.
 	ExitURL string
 	// Standing are the newsroom's own pages, Risks what it tells readers of the law of some places.
@@ -116,10 +118,10 @@ func New(cfg Config) (*Site, error) {
 	for _, l := range s.langs {
 		s.byTag[l.Tag()] = l
 	}
-	if s.templates, err = template.ParseFS(assets, "templates/*.html"); err != nil {
+	if s.templates, err = cfg.Theme.templates(); err != nil {
 		return nil, err
 	}
-	if s.looks, err = looks(s.langs); err != nil {
+	if s.looks, err = looks(s.langs, cfg.Theme[ThemeCSS]); err != nil {
 		return nil, err
 	}
 	if s.ours, err = safetyTexts(assets); err != nil {
@@ -129,8 +131,10 @@ func New(cfg Config) (*Site, error) {
 	for _, l := range s.langs {
 		s.foot[l.Tag()], s.notices[l.Tag()] = s.footLinks(l), s.risksIn(l.Tag())
 	}
-	s.fingerprint, err = fingerprint(cfg, catalogue)
-	return s, err
+	if s.fingerprint, err = fingerprint(cfg, catalogue); err != nil {
+		return nil, err
+	}
+	return s, s.try()
 }
 
 func (c Config) check() error {
@@ -146,7 +150,7 @@ func (c Config) check() error {
 			return fmt.Errorf("language %q: its canonical tag is %q", tag, canonical[i])
 		}
 	}
-	if err := errors.Join(c.checkStanding(), c.checkExit(), c.checkRisks()); err != nil {
+	if err := errors.Join(c.checkStanding(), c.checkExit(), c.checkRisks(), c.Theme.check()); err != nil {
 		return err
 	}
 	if c.BaseURL == "" {
