@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"coranto/internal/lang"
 	"coranto/internal/news"
 	"coranto/internal/store"
 )
@@ -85,7 +86,7 @@ func (p page) related(ids []string, r refs) (links []link) {
 	for _, id := range ids {
 		for _, a := range r.stories[id].Articles {
 			if a.Lang == p.lang.Tag() {
-				links = append(links, link{Href: p.to(StoryPath(a.Lang, r.stories[id].Address)), Name: a.Revision.Headline})
+				links = append(links, link{Href: p.to(StoryPath(a.Lang, r.stories[id].Address)), Name: lang.Balanced(a.Revision.Headline)})
 			}
 		}
 	}
