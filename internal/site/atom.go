@@ -48,11 +48,11 @@ type (
 
 func encodeAtom(f feed, path string) ([]byte, error) {
 	a := atomFeed{
-		Lang: f.Lang(), ID: f.ID, Title: f.Name(), Subtitle: f.Tagline, Updated: atomTime(f.Updated),
+		Lang: f.Lang(), ID: f.ID, Title: f.Title, Subtitle: f.Tagline, Updated: atomTime(f.Updated),
 		Author: atomPerson{f.Name()},
 		Links: []atomLink{
 			{"self", "application/atom+xml", f.ref(path)},
-			{"alternate", "text/html", f.ref(frontPath(f.Lang()))},
+			{"alternate", "text/html", f.ref(f.Home)},
 		},
 	}
 	for _, e := range f.Entries {

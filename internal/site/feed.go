@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"path"
 	"slices"
 	"time"
 
@@ -13,9 +14,15 @@ import (
 	"coranto/internal/store"
 )
 
-// A feed holds what a language's three feeds say, each in its own format: the newest articles, whole.
+// shortFeed is the number of entries in a feed of a topic or of an author. There may be thousands of these, and each
+// article stands whole in all of its own.
+const shortFeed = 10
+
+// A feed holds what a list's three feeds say, each in its own format: the newest articles, whole.
 type feed struct {
 	page
+	// Title is the newsroom's name, with that of the topic or the author before it; Home is the path of the list's front.
+	Title, Home string
 	// ID names the feed, whatever host it is fetched from.
 	ID      string
 	Tagline string
@@ -34,9 +41,18 @@ type entry struct {
 	Published, Updated           time.Time
 }
 
-// feedLinks are the language's feeds, for a page's head and foot.
-func (p page) feedLinks() []feedLink {
-	atom, rss, json := FeedPaths(p.lang.Tag())
+// feedPaths returns where a list's feeds stand: beside its front.
+func feedPaths(l store.List) (atom, rss, json string) {
+	dir := path.Dir(newestPath(l))
+	return dir + "/feed.atom", dir + "/feed.rss", dir + "/feed.json"
+}
+
+// hasFeeds says whether a list has feeds: a place has none.
+func hasFeeds(l store.List) bool { return l.Place == "" }
+
+// feedLinks are a list's feeds, for a page's head and foot.
+func (p page) feedLinks(of store.List) []feedLink {
+	atom, rss, json := feedPaths(of)
 	return []feedLink{
 		{"application/atom+xml", "Atom", p.to(atom)},
 		{"application/rss+xml", "RSS", p.to(rss)},
@@ -44,15 +60,40 @@ func (p page) feedLinks() []feedLink {
 	}
 }
 
-// feeds renders a language's feeds.
-func (s *Site) feeds(ctx context.Context, snap Snapshot, l lang.Language) (Output, error) {
-	atom, rss, json := FeedPaths(l.Tag())
+// newFeed returns a list's feed without entries. It is not ok when the list's topic or author has no public story.
+func (s *Site) newFeed(ctx context.Context, snap Snapshot, l lang.Language, of store.List) (f feed, ok bool, err error) {
+	atom, _, _ := feedPaths(of)
 	// All three stand in one folder, so what is relative to one of them is to the others.
-	f := feed{page: s.newPage(l, atom, s.cfg.Name), ID: urn("feed", s.cfg.Name, l.Tag()), Updated: time.Unix(0, 0)}
+	f = feed{page: s.newPage(l, atom, s.cfg.Name), Home: newestPath(of), Updated: time.Unix(0, 0)}
+	f.Title, f.ID = s.cfg.Name, urn("feed", s.cfg.Name, l.Tag())
 	if t := f.page.Tagline(); t != nil {
 		f.Tagline = t.Text
 	}
-	newest, err := snap.Newest(ctx, store.List{Lang: l.Tag()}, store.FrontSize)
+	if of.All() {
+		return f, true, nil
+	}
+	name, ok, err := listName(ctx, snap, of)
+	f.Title = isolated(name) + " · " + s.cfg.Name
+	if of.Topic != "" {
+		f.ID = urn("feed", s.cfg.Name, l.Tag(), "topic", of.Topic)
+	} else {
+		f.ID = urn("feed", s.cfg.Name, l.Tag(), "author", of.Author)
+	}
+	return f, ok, err
+}
+
+// feeds renders a list's feeds, or says that it has none.
+func (s *Site) feeds(ctx context.Context, snap Snapshot, l lang.Language, of store.List) (Output, error) {
+	atom, rss, json := feedPaths(of)
+	f, ok, err := s.newFeed(ctx, snap, l, of)
+	if err != nil || !ok {
+		return Output{Gone: []string{atom, rss, json}}, err
+	}
+	size := store.FrontSize
+	if !of.All() {
+		size = shortFeed
+	}
+	newest, err := snap.Newest(ctx, of, size)
 	if err != nil {
 		return Output{}, err
 	}
@@ -105,9 +146,7 @@ func (f feed) entry(ctx context.Context, snap Snapshot, h store.Headline) (entry
 		Title: lang.Balanced(rev.Headline), Summary: lang.Balanced(rev.Standfirst), Content: f.content(st.Address, rev, r),
 		Published: a.Published.UTC(), Updated: a.Updated.UTC(),
 	}
-	if a.Updated.IsZero() {
-		e.Updated = e.Published
-	}
+	e.Updated = modified(a)
 	if rev.Origin != nil {
 		e.Origin = rev.Origin.Lang
 	}
@@ -118,6 +157,21 @@ func (f feed) entry(ctx context.Context, snap Snapshot, h store.Headline) (entry
 		e.Topics = append(e.Topics, t.Name)
 	}
 	return e, nil
+}
+
+// modified returns when an article last changed in a way that readers should know of: its last update, its last
+// correction, or else its publication.
+func modified(a news.Article) time.Time {
+	last := a.Published
+	if a.Updated.After(last) {
+		last = a.Updated
+	}
+	for _, c := range a.Revision.Corrections {
+		if c.Time.After(last) {
+			last = c.Time
+		}
+	}
+	return last.UTC()
 }
 
 // urn names a thing of the newsroom by some parts, whatever host it is on.

@@ -55,7 +55,8 @@ func (s *Site) front(ctx context.Context, snap Snapshot, l lang.Language) (Outpu
 	}
 	p := frontPage{listPage: listPage{page: s.newListing(l, frontPath(l.Tag()), s.cfg.Name)}}
 	p.Alternates = p.alternates(s.langs, frontPath)
-	p.Feeds = p.feedLinks()
+	p.Feeds = p.feedLinks(of)
+	p.Head += p.manifestLink()
 	for _, t := range topics[:min(len(topics), maxTopics)] {
 		p.Topics = append(p.Topics, link{Href: p.to(topicPath(l.Tag(), t.Slug)), Name: lang.Balanced(t.Name)})
 	}
@@ -162,6 +163,9 @@ func (s *Site) topic(ctx context.Context, snap Snapshot, l lang.Language, of sto
 		return Output{}, err
 	}
 	p := listPage{page: s.newListing(l, path, name), Heading: localized{Text: name}}
+	if hasFeeds(of) {
+		p.Feeds = p.feedLinks(of)
+	}
 	p.Items = p.items(newest)
 	if p.Bar, err = p.bar(ctx, snap, time.Time{}, ""); err != nil {
 		return Output{}, err

@@ -43,8 +43,8 @@ type (
 
 func encodeJSONFeed(f feed, path string) ([]byte, error) {
 	j := jsonFeed{
-		Version: "https://jsonfeed.org/version/1.1", Title: f.Name(), Description: f.Tagline,
-		HomePage: f.ref(frontPath(f.Lang())), Feed: f.ref(path), Language: f.Lang(),
+		Version: "https://jsonfeed.org/version/1.1", Title: f.Title, Description: f.Tagline,
+		HomePage: f.ref(f.Home), Feed: f.ref(path), Language: f.Lang(),
 		Authors: []jsonAuthor{{f.Name()}}, Items: []jsonItem{},
 	}
 	for _, e := range f.Entries {

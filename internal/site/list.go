@@ -48,6 +48,8 @@ func (s *Site) Render(ctx context.Context, snap Snapshot, u Unit) (Output, error
 	switch u.Kind {
 	case Story:
 		return s.story(ctx, snap, u)
+	case Machine:
+		return s.machine()
 	case Choice:
 		f, err := s.choice()
 		return one(f, err)
@@ -60,7 +62,13 @@ func (s *Site) Render(ctx context.Context, snap Snapshot, u Unit) (Output, error
 	case Front:
 		return s.front(ctx, snap, l)
 	case Feeds:
-		return s.feeds(ctx, snap, l)
+		return s.feeds(ctx, snap, l, u.List)
+	case Sitemaps:
+		return s.sitemapIndex(ctx, snap, l)
+	case Sitemap:
+		return s.sitemap(ctx, snap, l, u.Day)
+	case Newsmap:
+		return s.newsSitemap(ctx, snap, l)
 	case Topic:
 		return s.topic(ctx, snap, l, u.List)
 	case Numbered:

@@ -85,11 +85,11 @@ func scriptStyle(tag string) string {
 	return ""
 }
 
-// contentPolicy returns the Content Security Policy of all pages: nothing but the site's own pictures and sounds, and
-// the one style that is in the page.
+// contentPolicy returns the Content Security Policy of all pages: nothing but the site's own pictures, sounds and manifest,
+// and the one style that is in the page.
 func contentPolicy(style string) string {
 	sum := sha256.Sum256([]byte(style))
-	return "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self' 'sha256-" +
+	return "default-src 'none'; img-src 'self'; media-src 'self'; manifest-src 'self'; style-src 'self' 'sha256-" +
 		base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'"
 }
 

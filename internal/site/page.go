@@ -11,7 +11,6 @@ import (
 
 	"coranto/edition"
 	"coranto/internal/lang"
-	"coranto/internal/ninjs"
 )
 
 // A File is one file of the site.
@@ -52,9 +51,9 @@ type page struct {
 	FooterLinks []link
 }
 
-// An alternate is the same page in a language.
+// An alternate is the same page in a language. Href leads people to it, ref machines.
 type alternate struct {
-	Lang, Dir, Name, Href string
+	Lang, Dir, Name, Href, ref string
 }
 
 type feedLink struct {
@@ -81,6 +80,7 @@ func (s *Site) newPage(l lang.Language, path, title string) page {
 		title = isolated(title) + " · " + s.cfg.Name
 	}
 	p := page{site: s, lang: l, path: path, sheet: prose, Title: title}
+	p.Head = p.headLinks()
 	p.furnish()
 	return p
 }
@@ -141,24 +141,6 @@ func (p page) Many() bool { return len(p.site.langs) > 1 }
 // Others are the alternates in other languages.
 func (p page) Others() []alternate {
 	return slices.DeleteFunc(slices.Clone(p.Alternates), func(a alternate) bool { return a.Lang == p.lang.Tag() })
-}
-
-// AlternateLinks returns the elements that tell machines of the alternates and of the document. Like LanguageList it
-// stands on every page of a story, with every language of it, and a template takes ten times as long.
-func (p page) AlternateLinks() template.HTML {
-	if len(p.Alternates) == 0 {
-		return ""
-	}
-	var b strings.Builder
-	for _, a := range append(slices.Clone(p.Alternates), alternate{Lang: "x-default", Href: p.Choice()}) {
-		element(&b, "link", "rel", "alternate", "hreflang", a.Lang, "href", a.Href)
-		b.WriteByte('\n')
-	}
-	if p.Document != "" {
-		element(&b, "link", "rel", "alternate", "type", ninjs.MediaType, "href", p.Document)
-		b.WriteByte('\n')
-	}
-	return template.HTML(b.String())
 }
 
 // LanguageList returns a list of links to alternates, each by its language's own name.
@@ -259,7 +241,7 @@ func (p page) minute(t time.Time) *stamp {
 func (p page) alternates(langs []lang.Language, path func(tag string) string) []alternate {
 	all := make([]alternate, len(langs))
 	for i, l := range langs {
-		all[i] = alternate{l.Tag(), l.Dir(), l.Name(), p.to(path(l.Tag()))}
+		all[i] = alternate{l.Tag(), l.Dir(), l.Name(), p.to(path(l.Tag())), p.ref(path(l.Tag()))}
 	}
 	return all
 }

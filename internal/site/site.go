@@ -44,6 +44,7 @@ import (
 //
 //go:embed templates/*.html style.css story.css list.css
 //go:embed archive.go atom.go balance.go blocks.go content.go feed.go figure.go front.go jsonfeed.go list.go listed.go look.go page.go
+//go:embed jsonld.go machine.go robots.go sitemap.go
 //go:embed bar.go corrections.go risk.go safety.go standing.go safety/*.md
 //go:embed paths.go refs.go rss.go site.go story.go theme.go units.go
 var assets embed.FS
@@ -57,7 +58,8 @@ type Config struct {
 	// Languages are the canonical tags of the languages that the site has, in the order in which it offers them.
 	// What the store has in others is not shown.
 	Languages []string
-	// BaseURL is where feeds say that the site stands, as https://news.example/; without it their links are relative.
+	// BaseURL is where the site stands, as https://news.example/. Feeds and data for search engines say so; without it
+	// their links are relative, and there are no sitemaps.
 	BaseURL string
 	// Theme is laid over our templates and style sheets.
 	Theme Theme
@@ -66,6 +68,8 @@ type Config struct {
 	// Standing are the newsroom's own pages, Risks what it tells readers of the law of some places.
 	Standing []StandingPage
 	Risks    []RiskNotice
+	// Trust are the lines of trust.txt, in their order. There is no such file without any.
+	Trust []TrustLine
 }
 
 // Snapshot is what the site reads of a store: see store.Snapshot, whose methods these are. They may be called from
@@ -150,7 +154,7 @@ func (c Config) check() error {
 			return fmt.Errorf("language %q: its canonical tag is %q", tag, canonical[i])
 		}
 	}
-	if err := errors.Join(c.checkStanding(), c.checkExit(), c.checkRisks(), c.Theme.check()); err != nil {
+	if err := errors.Join(c.checkStanding(), c.checkExit(), c.checkRisks(), c.Theme.check(), checkTrust(c.Trust)); err != nil {
 		return err
 	}
 	if c.BaseURL == "" {

@@ -233,12 +233,12 @@ func TestHreflang(t *testing.T) {
 			}
 		}
 	}
-	if got := alternates[borderEN]; len(got) != 4 || got["fa"] != "fa/story/2026/11/20/border/index.html" || got["x-default"] != "index.html" {
+	if got := alternates[borderEN]; len(got) != 4 || got["fa"] != "fa/story/2026/11/20/border/index.html" || got["x-default"] != borderEN {
 		t.Errorf("%s: alternates %v", borderEN, got)
 	}
 	for p, all := range alternates {
-		for tag, to := range all {
-			if tag != "x-default" && !maps.Equal(alternates[to], all) {
+		for _, to := range all {
+			if !maps.Equal(alternates[to], all) {
 				t.Errorf("%s names %s, which has other alternates: %v and %v", p, to, all, alternates[to])
 			}
 		}
@@ -279,7 +279,11 @@ func TestEveryPage(t *testing.T) {
 				if level = l; l == 1 {
 					tops++
 				}
-			case "script", "iframe", "object", "embed", "form", "base":
+			case "script":
+				if attr(n, "type") != "application/ld+json" { // which is none: it is never run
+					t.Errorf("%s: has a script", p)
+				}
+			case "iframe", "object", "embed", "form", "base":
 				t.Errorf("%s: has <%s>", p, n.Data)
 			case "img":
 				if !slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "alt" }) || attr(n, "width") == "" {

@@ -173,6 +173,11 @@ func (s *Site) article(ctx context.Context, snap Snapshot, st news.Story, a news
 	p.Alternates = p.alternates(langs, func(tag string) string { return StoryPath(tag, st.Address) })
 	p.Document = p.to(DocumentPath(a.Lang, st.Address))
 	p.Origin = p.origin(st, rev.Origin)
+	data, err := p.storyHead(st, a, r)
+	if err != nil {
+		return File{}, err
+	}
+	p.Head += data
 	w := writer{page: p.page, addr: st.Address, refs: r, href: p.to, claims: &claims{}, level: 1}
 	if rev.Lead != nil {
 		w.figure(rev.Lead)

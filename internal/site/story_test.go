@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -136,7 +137,7 @@ func TestHostileWords(t *testing.T) {
 	}
 	for p, doc := range docs {
 		for n := range elements(doc) {
-			if n.Data == "script" || n.Data == "b" || attr(n, "onerror") != "" || n.Data == "img" && attr(n, "src") == "x" {
+			if n.Data == "script" && !json.Valid([]byte(textOf(n))) || n.Data == "b" || attr(n, "onerror") != "" || n.Data == "img" && attr(n, "src") == "x" {
 				t.Errorf("%s: markup came through: <%s>", p, n.Data)
 			}
 			for _, bad := range []string{"javascript:", "data:", "//evil", "https:x"} {
@@ -153,7 +154,7 @@ func TestHostileWords(t *testing.T) {
 
 // TestPageWeight holds what a page costs besides its words, on a site with as many languages as the corpus.
 func TestPageWeight(t *testing.T) {
-	const limit = 3600
+	const limit = 3800
 	cfg := specimenConfig
 	cfg.Languages = strings.Fields("ar az ba be bg bs ckb en fa fa-AF hr hu hy ka kk ky mk ps ro ru sq sr-Cyrl sr-Latn tg tk tt ug uk ur uz")
 	st := plainStory(0)

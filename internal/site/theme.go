@@ -135,7 +135,7 @@ func (s *Site) trials() map[string]any {
 	items := []item{{page: &list, Href: "x.html", Kicker: "X", Headline: "X", Standfirst: "X", Published: when, Updated: when, Picture: "X"}}
 	words := localized{"X", "en", "ltr"}
 	lp := listPage{page: list, Heading: words, Crumbs: []link{to}, Items: items, Newer: "x.html", Older: "x.html", Topics: []link{to}}
-	alternates := []alternate{{"en", "ltr", "English", "x.html"}}
+	alternates := []alternate{{"en", "ltr", "English", "x.html", ""}}
 	return map[string]any{
 		"choice":  lp,
 		"front":   frontPage{lp, &items[0], items, []section{{"x.html", "X", "x", items}}},

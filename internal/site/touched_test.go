@@ -172,6 +172,9 @@ func TestTouchedIsExact(t *testing.T) {
 	for seed := range uint64(2) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			n := newNewsroom(t)
+			if seed == 1 { // with sitemaps
+				n.site = newSite(t, site.Config{Name: "N", Languages: []string{"en", "ru", "fa"}, BaseURL: base})
+			}
 			e := &editor{rand: rand.New(rand.NewPCG(seed, 7)), media: []string{n.media("one"), n.media("two")}, stories: map[string]news.Story{}}
 			var first []news.Story
 			for range 70 {
@@ -390,10 +393,10 @@ func TestTouchedOneByOne(t *testing.T) {
 	late := plainStory(64)
 	late.Articles[0].Revision.Body = []news.Block{paragraph("Other words.")}
 	n.put(late)
-	wantUnits(t, "the body of a new story", n.publish(), "feeds en ", "front en ", `story "plain-64"`)
+	wantUnits(t, "the body of a new story", n.publish(), "feeds en", "front en ", `story "plain-64"`)
 
 	n.put(plainStory(65))
-	wantUnits(t, "a new story", n.publish(), "day en 2026-11-22", "feeds en ", "front en ", "en/archive/page/4.html", `story "plain-65"`)
+	wantUnits(t, "a new story", n.publish(), "day en 2026-11-22", "feeds en", "front en ", "en/archive/page/4.html", `story "plain-65"`)
 
 	wantUnits(t, "nothing", n.publish())
 	n.check("at last")

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"path"
 	"slices"
 
 	"coranto/internal/news"
@@ -52,6 +53,8 @@ func (u Unit) String() string {
 		return numberedPath(u.List, u.Page)
 	case Topic:
 		return newestPath(u.List)
+	case Feeds:
+		return "feeds " + path.Dir(newestPath(u.List))
 	}
 	return fmt.Sprintf("%s %s %s", u.Kind, u.List.Lang, u.Day)
 }
@@ -80,6 +83,7 @@ func (s *Site) Touched(ctx context.Context, snap Snapshot, changes iter.Seq2[sto
 			return nil, err
 		}
 	}
+	s.touchAged(add)
 	all := make([]Unit, 0, len(units))
 	for u := range units {
 		all = append(all, u)
@@ -99,6 +103,7 @@ func (s *Site) touch(ctx context.Context, snap Snapshot, c store.Change, add fun
 	if _, ok := s.byTag[c.List.Lang]; !ok {
 		return nil
 	}
+	s.touchMachines(c, add)
 	language := store.List{Lang: c.List.Lang}
 	switch c.Kind {
 	case store.NewestChanged:
@@ -198,6 +203,9 @@ func (s *Site) all(ctx context.Context, snap Snapshot, emit func(Unit) error) er
 		if err := allOfLanguage(ctx, snap, tag, emit); err != nil {
 			return err
 		}
+	}
+	if err := s.allMachines(ctx, snap, emit); err != nil {
+		return err
 	}
 	for id, err := range snap.Stories(ctx) {
 		if err != nil {
