@@ -83,7 +83,8 @@ func (w *writer) block(b news.Block) {
 	case news.Embed:
 		w.embed(b)
 	case news.Code:
-		w.raw(`<pre dir="ltr"><code>`)
+		// What scrolls sideways has to be reached by a keyboard.
+		w.raw(`<pre dir="ltr" tabindex="0"><code>`)
 		for _, s := range b.Text {
 			w.text(s.Text)
 		}
