@@ -27,6 +27,8 @@ func lines(n *html.Node, f func(string)) {
 	}
 	walk = func(n *html.Node) {
 		switch {
+		case n.Data == "script" || n.Data == "style":
+			return
 		case n.Type == html.TextNode:
 			line.WriteString(n.Data)
 			return
@@ -113,7 +115,7 @@ func TestNamesAreIsolated(t *testing.T) {
 				continue
 			}
 			for n := range doc.Descendants() {
-				if n.Type == html.TextNode && strings.Contains(n.Data, "ZZ") && n.Parent.Data != "title" && !alone(n) {
+				if n.Type == html.TextNode && strings.Contains(n.Data, "ZZ") && n.Parent.Data != "title" && n.Parent.Data != "script" && !alone(n) {
 					t.Errorf("%s: %q stands among other words", p, n.Data)
 				}
 			}
@@ -136,4 +138,27 @@ func alone(n *html.Node) bool {
 		}
 	}
 	return strings.TrimSpace(all.String()) == strings.TrimSpace(n.Data)
+}
+
+// TestSwitcher makes sure that a story leads to its translations, and says of the other languages that it isn't in them.
+func TestSwitcher(t *testing.T) {
+	doc, _ := page(t, specimenConfig, specimen().stories[0], borderEN)
+	got := map[string]string{}
+	for n := range elements(doc) {
+		if n.Data == "a" && attr(n, "hreflang") != "" {
+			got[attr(n, "hreflang")] = attr(n, "href")
+		}
+	}
+	up := strings.Repeat("../", strings.Count(borderEN, "/"))
+	want := map[string]string{
+		"ru": up + "ru/story/2026/11/20/border/index.html", "fa": up + "fa/story/2026/11/20/border/index.html", "sw": up + "sw/index.html",
+	}
+	for tag, path := range want {
+		if !strings.HasSuffix(path, strings.TrimLeft(got[tag], "./")) || got[tag] == "" {
+			t.Errorf("%s: leads to %q, want %q", tag, got[tag], path)
+		}
+	}
+	if len(got) != len(want) || !strings.Contains(textOf(doc), "This story is not in these languages") {
+		t.Errorf("got links to %v, and no word of the language that the story is not in", got)
+	}
 }

@@ -143,6 +143,13 @@ func (p page) Others() []alternate {
 	return slices.DeleteFunc(slices.Clone(p.Alternates), func(a alternate) bool { return a.Lang == p.lang.Tag() })
 }
 
+// Without are the site's languages that the page is not in. Each leads to its front.
+func (p page) Without() []alternate {
+	return slices.DeleteFunc(p.alternates(p.site.langs, frontPath), func(a alternate) bool {
+		return slices.ContainsFunc(p.Alternates, func(b alternate) bool { return a.Lang == b.Lang })
+	})
+}
+
 // LanguageList returns a list of links to alternates, each by its language's own name.
 func (p page) LanguageList(all []alternate) template.HTML {
 	var b strings.Builder
