@@ -167,8 +167,10 @@ func (s *Site) topic(ctx context.Context, snap Snapshot, l lang.Language, of sto
 		p.Feeds = p.feedLinks(of)
 	}
 	p.Items = p.items(newest)
-	if p.Bar, err = p.bar(ctx, snap, time.Time{}, ""); err != nil {
-		return Output{}, err
+	if of.Topic != "" { // Places and authors are too many to be made again for a bar.
+		if p.Bar, err = p.bar(ctx, snap, time.Time{}, ""); err != nil {
+			return Output{}, err
+		}
 	}
 	if p.Older, err = p.lastPage(ctx, snap, of); err != nil {
 		return Output{}, err

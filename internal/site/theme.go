@@ -108,13 +108,14 @@ func (s *Site) try() error {
 	if len(s.cfg.Theme) == 0 {
 		return nil
 	}
-	for name, data := range s.trials() {
-		f, err := s.file(name, frontPath(s.langs[0].Tag()), data)
+	trials := s.trials()
+	for _, name := range slices.Sorted(maps.Keys(trials)) {
+		f, err := s.file(name, frontPath(s.langs[0].Tag()), trials[name])
 		if err != nil {
 			return fmt.Errorf("theme: %w", err)
 		}
 		of := listing
-		if name == "story" {
+		if name == "story" || name == "standing" || name == "corrections" {
 			of = prose
 		}
 		head, _, _ := strings.Cut(html.UnescapeString(string(f.Body)), "<body")
@@ -137,10 +138,12 @@ func (s *Site) trials() map[string]any {
 	lp := listPage{page: list, Heading: words, Crumbs: []link{to}, Items: items, Newer: "x.html", Older: "x.html", Topics: []link{to}}
 	alternates := []alternate{{"en", "ltr", "English", "x.html", ""}}
 	return map[string]any{
-		"choice":  lp,
-		"front":   frontPage{lp, &items[0], items, []section{{"x.html", "X", "x", items}}},
-		"list":    lp,
-		"archive": archivePage{list, words, []link{to}, []group{{"X", []link{to}}}},
+		"choice":      lp,
+		"front":       frontPage{lp, &items[0], items, []section{{"x.html", "X", "x", items}}},
+		"list":        lp,
+		"archive":     archivePage{list, words, []link{to}, []group{{"X", []link{to}}}},
+		"standing":    standingPage{page: p, In: "en", Way: "ltr", Heading: "X", Body: "X"},
+		"corrections": correctionsPage{p, words, []correctionItem{{correction{when, "X"}, "x.html", "X"}}},
 		"story": storyPage{
 			page: p, Kicker: "X", Headline: "X", Standfirst: "X", Bylines: []byline{{"X", "X", "x.html"}}, Dateline: "X",
 			Published: when, Updated: when, Origin: &origin{alternates[0], true}, Lead: "X", Body: "X",
