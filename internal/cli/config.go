@@ -22,6 +22,7 @@ type config struct {
 	Languages []string       `toml:"languages"`
 	Mirrors   []string       `toml:"mirrors"`
 	BaseURL   string         `toml:"base_url"`
+	ExitURL   string         `toml:"exit_url"`
 	Targets   []targetConfig `toml:"target"`
 	Imports   []importConfig `toml:"import"`
 	Alarm     alarmConfig    `toml:"alarm"`
@@ -48,6 +49,11 @@ mirrors = []
 
 # Where feeds should say that the stories stand. Readers of feeds like whole addresses; without it, links are relative.
 # base_url = "https://news.example/"
+
+# Where the link to leave quickly leads, at the top of each page: something harmless that many people look at, as a
+# weather forecast. Without it, there is no such link. Pages of your own, and notices of what readers risk, stand in
+# pages/ and notices.toml.
+# exit_url = "https://weather.example/"
 
 # Where editions are written. The first target is the newsroom's own: a complete mirror that any web server can carry.
 [[target]]
@@ -115,7 +121,7 @@ func readConfig(dir string) (config, error) {
 	}
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		return c, withHint(fmt.Errorf("%s:%d: there is no setting %q", file, lineOf(string(b), unknown[0]), unknown[0]),
-			"settings are name, languages, mirrors, base_url, [[target]] with name, kind and path, "+
+			"settings are name, languages, mirrors, base_url, exit_url, [[target]] with name, kind and path, "+
 				"[[import]] with name, kind, path or sources, language and every, [alarm] with command, webhook and after, and [check] with fatal")
 	}
 	if err := c.check(); err != nil {

@@ -24,7 +24,8 @@ var initCommand = command{
 	short: "makes a newsroom: its configuration, keys and store",
 	long: `
 Makes a newsroom in a folder that is new or empty: coranto.toml to configure it, keys/ with the keys that sign its
-editions, and store.db for its stories. Whoever has keys/ can publish in the newsroom's name: keep a copy in a safe
+editions, store.db for its stories, and notices.toml for what it tells readers of the law where they are. Pages of its
+own, as about and contact, go into pages/. Whoever has keys/ can publish in the newsroom's name: keep a copy in a safe
 place, and show it to nobody.`,
 	apart: true,
 	setup: func(e *env, fs *flag.FlagSet) func(context.Context, []string) error {
@@ -63,6 +64,9 @@ func makeNewsroom(ctx context.Context, dir, name string, languages []string) err
 			return err
 		}
 		if err := createStore(ctx, dir); err != nil {
+			return err
+		}
+		if err := durable.WriteSynced(root, noticesFile, []byte(noticesTemplate)); err != nil {
 			return err
 		}
 		return durable.WriteSynced(root, configFile, []byte(newConfig(name, languages)))

@@ -13,7 +13,6 @@ import (
 	"coranto/internal/keys"
 	"coranto/internal/press"
 	"coranto/internal/publish"
-	"coranto/internal/site"
 	"coranto/internal/store/sqlite"
 	"coranto/internal/target"
 	"coranto/internal/target/fs"
@@ -154,7 +153,7 @@ func (n *newsroom) publisher(e *env) (*publish.Publisher, error) {
 	if err != nil {
 		return nil, withHint(&press.StopError{Kind: press.KindKeys, Err: err}, keysHint)
 	}
-	s, err := site.New(site.Config{Name: n.config.Name, Languages: n.config.Languages, BaseURL: n.config.BaseURL})
+	s, err := n.site()
 	if err != nil {
 		return nil, err
 	}

@@ -94,13 +94,24 @@ func (r *pressRoom) reopen(ctx context.Context) error {
 	return nil
 }
 
-// configState and trustState stand for what they are about: another state is another string.
+// configState and trustState stand for what they are about: another state is another string. The newsroom's own pages
+// and notices count as configuration.
 func (r *pressRoom) configState() string {
-	info, err := os.Stat(filepath.Join(r.dir, configFile))
-	if err != nil {
-		return err.Error()
+	files := []string{configFile, noticesFile}
+	entries, _ := os.ReadDir(filepath.Join(r.dir, pagesDir))
+	for _, e := range entries {
+		files = append(files, filepath.Join(pagesDir, e.Name()))
 	}
-	return fmt.Sprint(info.Size(), info.ModTime().UnixNano())
+	var state strings.Builder
+	for _, name := range files {
+		info, err := os.Stat(filepath.Join(r.dir, name))
+		if err != nil {
+			fmt.Fprintln(&state, err)
+			continue
+		}
+		fmt.Fprintln(&state, name, info.Size(), info.ModTime().UnixNano())
+	}
+	return state.String()
 }
 
 // trustState names the roots and the targets. The rest is renewed by publishing itself.

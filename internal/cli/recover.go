@@ -21,7 +21,6 @@ import (
 	"coranto/internal/keys"
 	"coranto/internal/mirror"
 	"coranto/internal/publish"
-	"coranto/internal/site"
 	"coranto/internal/store"
 	"coranto/internal/store/sqlite"
 	"coranto/internal/target"
@@ -287,7 +286,7 @@ const nothingNewer = "no mirror has anything newer: coranto publish --again writ
 
 // adopt takes the edition that the newsroom's own target now holds over into the store.
 func (r *recovery) adopt(ctx context.Context, targets []target.Target) (err error) {
-	s, err := site.New(site.Config{Name: r.n.config.Name, Languages: r.n.config.Languages, BaseURL: r.n.config.BaseURL})
+	s, err := r.n.site()
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package site
 
 import (
-	"errors"
 	"fmt"
 	"html/template"
 	"slices"
@@ -32,33 +31,35 @@ const MaxShort = 200
 // maxPlaces is how many places have risk notices. All of a language stand on each of its pages.
 const maxPlaces = 20
 
+// Check says what is wrong with the notice by itself.
+func (r RiskNotice) Check() error {
+	switch {
+	case !standingSlug.MatchString(r.Place):
+		return fmt.Errorf("place %q: want 1 to 40 of a to z, 0 to 9 and -", r.Place)
+	case !isLine(r.Name, maxTitle):
+		return fmt.Errorf("name: want one line of 1 to %d characters", maxTitle)
+	case !isLine(r.Short, MaxShort):
+		return fmt.Errorf("short: %d characters; want one line of 1 to %d", len([]rune(r.Short)), MaxShort)
+	}
+	return checkAlone(r.Long)
+}
+
 func (c Config) checkRisks() error {
-	seen := make(map[string]bool)
-	var places []string
+	seen, places := make(map[string]bool), make(map[string]bool)
 	for _, r := range c.Risks {
 		name := r.Place + "." + r.Lang
-		switch {
-		case !standingSlug.MatchString(r.Place):
-			return fmt.Errorf("risk notice %q: want a place of a to z, 0 to 9 and -", r.Place)
+		switch err := r.Check(); {
+		case err != nil:
+			return fmt.Errorf("risk notice %s: %w", name, err)
 		case !slices.Contains(c.Languages, r.Lang):
 			return fmt.Errorf("risk notice %s: %q is not a language of the site", name, r.Lang)
 		case seen[name]:
 			return fmt.Errorf("risk notice %s is there twice", name)
-		case !isLine(r.Name, maxTitle):
-			return fmt.Errorf("risk notice %s: want a name of one line, at most %d characters", name, maxTitle)
-		case !isLine(r.Short, MaxShort):
-			return fmt.Errorf("risk notice %s: want a short text of one line, at most %d characters", name, MaxShort)
 		}
-		if err := checkAlone(r.Long); err != nil {
-			return fmt.Errorf("risk notice %s: %w", name, err)
-		}
-		seen[name] = true
-		if !slices.Contains(places, r.Place) {
-			places = append(places, r.Place)
-		}
+		seen[name], places[r.Place] = true, true
 	}
 	if len(places) > maxPlaces {
-		return errors.New("risk notices of too many places: each page would show them all")
+		return fmt.Errorf("risk notices of %d places: want at most %d, for each page shows them all", len(places), maxPlaces)
 	}
 	return nil
 }
