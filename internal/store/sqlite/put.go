@@ -179,7 +179,15 @@ func (p *put) putArticle(a news.Article, known bool) error {
 	if a.Revision, err = p.marks.unlinked(a.Revision); err != nil {
 		return err
 	}
+	var old revision
 	if known {
+		old, err = one(p.ctx, p.w, scanRevision, "SELECT "+revisionColumns+` FROM article a
+			JOIN revision r USING (story, lang, number) WHERE a.story = ? AND a.lang = ?`, p.story.ID, a.Lang)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+	}
+	if old.number > 0 {
 		if a.Revision.Corrections, err = p.keepCorrections(a); err != nil {
 			return err
 		}
@@ -188,19 +196,14 @@ func (p *put) putArticle(a news.Article, known bool) error {
 	if err != nil {
 		return err
 	}
-	if known {
-		old, err := one(p.ctx, p.w, scanRevision, "SELECT "+revisionColumns+` FROM article a
-			JOIN revision r USING (story, lang, number) WHERE a.story = ? AND a.lang = ?`, p.story.ID, a.Lang)
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return err
-		}
+	if old.number > 0 {
 		now.number = old.number
 		if now == old {
 			p.result.Unchanged = append(p.result.Unchanged, a.Lang)
 			return nil
 		}
 		now.number++
-		if now.status == news.Withdrawn && old.status != news.Withdrawn && now.number > 1 {
+		if now.status == news.Withdrawn && old.status != news.Withdrawn {
 			if _, err := takeDown(p.ctx, p.w); err != nil {
 				return err
 			}
