@@ -34,23 +34,41 @@ func (w *writer) figure(f *news.Figure) {
 	}
 	w.caption(f)
 	w.raw("</figure>\n")
+	w.transcript(f)
 }
 
-// caption writes a figure's words and whose it is. No word stands before the credit: what the figure is, a photo or a
+// transcript writes what is said in a video or a sound, for those who can't hear or load it.
+func (w *writer) transcript(f *news.Figure) {
+	if len(f.Transcript) == 0 {
+		return
+	}
+	w.raw("<details><summary>")
+	w.word("transcript")
+	w.raw("</summary>\n")
+	w.blocks(f.Transcript)
+	w.raw("</details>\n")
+}
+
+// caption writes a figure's words, who made it and whose it is. No word stands before the credit: what the figure is, a photo or a
 // drawing, is for the caption to say.
 func (w *writer) caption(f *news.Figure) {
-	if len(f.Caption) == 0 && f.Credit == "" {
+	if len(f.Caption) == 0 && f.Credit == "" && f.Rights == "" {
 		return
 	}
 	w.raw("<figcaption>")
 	w.spans(f.Caption)
-	if f.Credit != "" {
-		if len(f.Caption) > 0 {
+	first := len(f.Caption) == 0
+	for _, whose := range []string{f.Credit, f.Rights} {
+		if whose == "" {
+			continue
+		}
+		if !first {
 			w.raw(" · ")
 		}
 		w.raw("<bdi>")
-		w.text(lang.Balanced(f.Credit))
+		w.text(lang.Balanced(whose))
 		w.raw("</bdi>")
+		first = false
 	}
 	w.raw("</figcaption>")
 }
@@ -143,8 +161,23 @@ func (w *writer) player(name string, f *news.Figure, m news.Media) {
 		w.attr("type", r.MediaType)
 		w.raw(">")
 	}
+	w.tracks(f)
 	w.download(f, m)
 	w.raw("</%s>", name)
+}
+
+// tracks writes the subtitles of a video or a sound. The browser names their languages, and fetches the one that is chosen.
+func (w *writer) tracks(f *news.Figure) {
+	for _, t := range f.Subtitles {
+		m, ok := w.refs.media[t.Media]
+		if !ok || len(m.Renditions) == 0 {
+			continue
+		}
+		w.raw(`<track kind="subtitles"`)
+		w.attr("srclang", t.Lang)
+		w.attr("src", w.href(mediaPath(w.addr, m, m.Renditions[0])))
+		w.raw(">")
+	}
 }
 
 // download writes a link to a file that the page can't show.
