@@ -300,7 +300,7 @@ func (e *editor) edit(now time.Time) news.Story {
 	a := s.Articles[i]
 	r := &a.Revision
 	what := ""
-	switch e.rand.IntN(16) {
+	switch e.rand.IntN(18) {
 	case 0:
 		what = "headline"
 		r.Headline += "!"
@@ -357,6 +357,12 @@ func (e *editor) edit(now time.Time) news.Story {
 		r.Related = []string{e.pick().ID}
 		if r.Related[0] == s.ID || e.unsigned {
 			r.Related = nil
+		}
+	case 16, 17:
+		what = "breaking"
+		a.Updated, a.Breaking = now, now.Add(time.Duration(1+e.rand.IntN(47))*time.Hour)
+		if !a.Published.Before(now) {
+			a.Published = now.Add(-time.Hour)
 		}
 	case 13:
 		what = "withdraw all of"
