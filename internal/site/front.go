@@ -22,7 +22,7 @@ func (s *Site) choice() (File, error) {
 // stories for each of a few topics. With no topic to fill the river, all of the newest stand in brief.
 const (
 	seconds     = 4
-	briefs      = 8
+	briefs      = 6
 	riverTopics = 9
 	riverItems  = 4
 	maxTopics   = 60 // that the front links to or looks at: a newsroom that came from a blog may have a thousand

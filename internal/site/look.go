@@ -53,7 +53,7 @@ func looks(langs []lang.Language, theme string) (map[lookKey]look, error) {
 
 // naskh and nastaliq are the faces that phones and computers have for the two ways of writing the Arabic script.
 const (
-	naskh    = "Vazirmatn, Vazir, Noto Naskh Arabic, Noto Sans Arabic, Geeza Pro, Segoe UI, Tahoma, sans-serif"
+	naskh    = "Vazirmatn, Noto Naskh Arabic, Geeza Pro, Tahoma, sans-serif"
 	nastaliq = "Noto Nastaliq Urdu, Jameel Noori Nastaleeq, Urdu Typesetting, serif"
 )
 
