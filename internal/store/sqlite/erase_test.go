@@ -20,7 +20,7 @@ import (
 
 // traces are what no file of the store may hold of a story that was erased: its words, names and hashes.
 var traces = []string{"zanzibarword", "correctedword", "zanzibar-slug", "the-secret-id", "secretsource", "زنگبارواژه", "zanzipicture",
-	"picturebytes", "zanzitopic", "zanzisea", "elsewhere.example"}
+	"picturebytes", "zanzitopic", "zanzisea", "elsewhere.example", "zanziplace", "zanzibyline", "zanziwrong"}
 
 // shameful puts a story that is full of traces, corrects it, and has another link to it.
 func shameful(t *testing.T, s *sqlite.Store) {
@@ -36,7 +36,10 @@ func shameful(t *testing.T, s *sqlite.Store) {
 	for _, lang := range []string{"en", "fa"} {
 		gone.Articles = append(gone.Articles, news.Article{Lang: lang, Status: news.Published, Published: noon, Revision: news.Revision{
 			Headline: "zanzibarword زنگبارواژه", SourceURL: "https://elsewhere.example/" + lang, Lead: &news.Figure{Media: sum, Alt: "x"},
-			Topics: []news.Topic{{Slug: "zanzitopic", Name: "zanzitopic"}},
+			Topics:      []news.Topic{{Slug: "zanzitopic", Name: "zanzitopic"}},
+			Places:      []news.Place{{Slug: "zanziplace", Name: "zanziplace"}},
+			Bylines:     []news.Byline{{Slug: "zanzibyline", Name: "zanzibyline"}},
+			Corrections: []news.Correction{{Time: noon, Text: "zanziwrong"}},
 		}})
 	}
 	other := story("other")
@@ -46,6 +49,7 @@ func shameful(t *testing.T, s *sqlite.Store) {
 	empty.Articles[0].Published = noon.Add(-time.Hour)
 	put(t, s, empty)
 	other.Articles[0].Revision.Body = []news.Block{{Kind: news.Paragraph, Text: []news.Span{{Text: "See", Link: "story:the-secret-id"}}}}
+	other.Articles[0].Revision.Related = []string{"the-secret-id"}
 	put(t, s, gone, other)
 	gone.Articles[0].Revision.Headline = "correctedword"
 	put(t, s, gone)
@@ -181,7 +185,7 @@ func TestEraseIsFinished(t *testing.T) {
 }
 
 // undo3 makes a store of version 2, which knew no corrections, of one of version 3.
-const undo3 = `DROP TABLE correction; DROP INDEX article_breaking; DROP INDEX public_breaking;
+const undo3 = `DROP TABLE correction; DROP TABLE imported; DROP INDEX article_breaking; DROP INDEX public_breaking;
 	ALTER TABLE revision DROP COLUMN breaking; ALTER TABLE article DROP COLUMN breaking; ALTER TABLE public DROP COLUMN breaking;
 	ALTER TABLE media DROP COLUMN focus_x; ALTER TABLE media DROP COLUMN focus_y; ALTER TABLE media DROP COLUMN placeholder;`
 

@@ -63,7 +63,10 @@ func (m *model) put(s news.Story) store.PutResult {
 // keep returns an article's corrections with those that readers were shown.
 func (m *model) keep(id string, a news.Article) []news.Correction {
 	all := slices.Clone(a.Revision.Corrections)
-	for _, c := range m.record[[2]string{id, a.Lang}] {
+	shown := slices.SortedFunc(slices.Values(m.record[[2]string{id, a.Lang}]), func(a, b news.Correction) int {
+		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Text, b.Text))
+	})
+	for _, c := range shown {
 		if !slices.Contains(all, c) {
 			all = append(all, c)
 		}
