@@ -22,7 +22,7 @@ func (s *Site) choice() (File, error) {
 // stories for each of a few topics. With no topic to fill the river, all of the newest stand in brief.
 const (
 	seconds     = 4
-	briefs      = 6
+	briefs      = 9
 	riverTopics = 9
 	riverItems  = 4
 	maxTopics   = 60 // that the front links to or looks at: a newsroom that came from a blog may have a thousand
@@ -68,6 +68,9 @@ func (s *Site) front(ctx context.Context, snap Snapshot, l lang.Language) (Outpu
 		shown = newest
 	}
 	p.lay(p.under(shown))
+	if err := p.illustrate(ctx, snap, shown); err != nil {
+		return Output{}, err
+	}
 	if p.Bar, err = p.bar(ctx, snap, time.Time{}, ""); err != nil {
 		return Output{}, err
 	}

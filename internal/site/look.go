@@ -25,6 +25,15 @@ type look struct {
 	policy string
 }
 
+// with returns the look with some more rules.
+func (l look) with(rules string) look {
+	if rules == "" {
+		return l
+	}
+	style := string(l.style) + rules
+	return look{template.CSS(style), contentPolicy(style)}
+}
+
 // A lookKey says which pages look alike: those of a language that have the same sheet.
 type lookKey struct {
 	tag   string

@@ -34,6 +34,8 @@ type page struct {
 	path string
 	// sheet is the style sheet that it has besides the one of all pages.
 	sheet sheet
+	// rules are what it alone adds to its style.
+	rules string
 
 	Title, Description string
 	// Alternates are the same page in all its languages, this one among them.
@@ -125,7 +127,7 @@ func (p page) Choice() string      { return p.to(choicePath) }
 func (p page) Front() string       { return p.to(frontPath(p.lang.Tag())) }
 func (p page) Archive() string     { return p.to(archivePath(p.lang.Tag())) }
 
-func (p page) look() look { return p.site.looks[lookKey{p.lang.Tag(), p.sheet}] }
+func (p page) look() look { return p.site.looks[lookKey{p.lang.Tag(), p.sheet}].with(p.rules) }
 
 // Languages leads to where the page links to itself in other languages, or else to the choice of a language.
 func (p page) Languages() string {
