@@ -118,7 +118,7 @@ func TestTakedown(t *testing.T) {
 				if found := scantest.Find(t, filepath.Join(r.dir, name), scandal...); len(found) < 20 {
 					t.Fatalf("%s: the scandal was never there: %q", name, found)
 				}
-				foreign := filepath.Join(r.dir, name, "robots.txt")
+				foreign := filepath.Join(r.dir, name, "somebodys.txt")
 				if err := os.WriteFile(foreign, []byte("somebody else's"), 0o600); err != nil {
 					t.Fatal(err)
 				}
@@ -135,11 +135,11 @@ func TestTakedown(t *testing.T) {
 				t.Errorf("got %+v", res)
 			}
 			for name := range before {
-				if err := os.Rename(filepath.Join(r.dir, name, "robots.txt"), filepath.Join(r.dir, "robots.txt")); err != nil {
+				if err := os.Rename(filepath.Join(r.dir, name, "somebodys.txt"), filepath.Join(r.dir, "somebodys.txt")); err != nil {
 					t.Fatal(err)
 				}
 				r.clean(t, name, before[name])
-				if err := os.Rename(filepath.Join(r.dir, "robots.txt"), filepath.Join(r.dir, name, "robots.txt")); err != nil {
+				if err := os.Rename(filepath.Join(r.dir, "somebodys.txt"), filepath.Join(r.dir, name, "somebodys.txt")); err != nil {
 					t.Fatal(err)
 				}
 			}
