@@ -2,6 +2,8 @@ package site
 
 import (
 	"context"
+	"fmt"
+	"html/template"
 
 	"coranto/internal/lang"
 )
@@ -41,4 +43,18 @@ func (s *Site) corrections(ctx context.Context, snap Snapshot, l lang.Language) 
 		})
 	}
 	return one(s.file("corrections", p.path, p))
+}
+
+// Count says how many there are of something (lang.Language.Count), marked with its language where that is not the
+// page's.
+func (p page) Count(key string, n int) (template.HTML, error) {
+	text, tag := p.lang.Count(key, n)
+	if text == "" {
+		return "", fmt.Errorf("the interface has no count %q", key)
+	}
+	escaped := template.HTMLEscapeString(text)
+	if base(tag) != base(p.lang.Tag()) {
+		escaped = fmt.Sprintf(`<span lang="%s" dir="%s">%s</span>`, tag, lang.Dir(tag), escaped)
+	}
+	return template.HTML(escaped), nil
 }

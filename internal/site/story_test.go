@@ -70,7 +70,7 @@ func TestStoryPage(t *testing.T) {
 	}{
 		{"headline", "h1", "", en, []string{"Guards push migrants back at the closed border"}},
 		{"bylines and dateline", "p", "byline", en, []string{"A. Reporter (text), B. Editor · Samara"}},
-		{"dates", "p", "dates", en, []string{"Published: 20 November 2026, 14:07 UTCUpdated: 21 November 2026, 09:00 UTC · Corrections"}},
+		{"dates", "p", "dates", en, []string{"Published: 20 November 2026, 14:07 UTCUpdated: 21 November 2026, 09:00 UTC · 1 correction"}},
 		{"dates in Persian", "time", "", fa, []string{"۲۹ آبان ۱۴۰۵، ۱۸:۰۰ UTC"}},
 		{"an original has no origin", "p", "note", en, nil},
 		{"a stale translation", "p", "note", ru, []string{"Язык оригинала: EnglishПосле перевода в оригинал внесли исправления."}},
