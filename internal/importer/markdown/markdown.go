@@ -1,9 +1,10 @@
 // Package markdown brings a folder of Markdown into a newsroom: one folder a story, one file a language.
 //
 //	stories/2026/border/      the folder's name is the story's ID and the wish for its address
-//		story.yaml            topics, sources, claims and media credits; may be missing
+//		story.yaml            topics, places, sources, claims and media credits; may be missing
 //		en.md  fa.md          an article a language: YAML front matter between "---" lines, then Markdown
-//		road.jpg              pictures, videos, sounds and subtitles beside them
+//		road.jpg              pictures, videos and sounds beside them
+//		film.en.vtt           subtitles of film.mp4; its transcript is film.en.txt
 //
 // Folders without articles are only looked into, so stories may lie in folders by year. Markdown is CommonMark with
 // tables, strikethrough and bare URLs; HTML is left out. [words](claim:ID) ties words to a claim of story.yaml,
