@@ -11,7 +11,7 @@ import (
 
 // TestLoadRefuses makes sure that a catalogue with a hole never comes as far as a page.
 func TestLoadRefuses(t *testing.T) {
-	const en = "name = \"English\"\n[words]\na = \"A\"\nb = \"B\"\n"
+	const en = "name = \"English\"\n[counts.n]\none = \"{n} a\"\nother = \"{n} b\"\n[words]\na = \"A\"\nb = \"B\"\n"
 	for _, tt := range []struct{ name, file, want string }{
 		{"missing word", "name = \"X\"\n[words]\na = \"A\"\n", `"b" is missing`},
 		{"empty word", "name = \"X\"\n[words]\na = \"A\"\nb = \" \"\n", `"b" is missing`},
@@ -20,6 +20,8 @@ func TestLoadRefuses(t *testing.T) {
 		{"no name", "[words]\na = \"A\"\nb = \"B\"\n", "no name"},
 		{"eleven months", "name = \"X\"\nmonths = [\"1\"]\n[words]\na = \"A\"\nb = \"B\"\n", "1 months"},
 		{"nine digits", "name = \"X\"\ndigits = \"012345678\"\n[words]\na = \"A\"\nb = \"B\"\n", "9 digits"},
+		{"no counts", "name = \"X\"\n[words]\na = \"A\"\nb = \"B\"\n", "counts.n: the form other is missing"},
+		{"extra count", "name = \"X\"\n[counts.m]\nother = \"{n}\"\n[counts.n]\nother = \"{n}\"\n[words]\na = \"A\"\nb = \"B\"\n", "counts.m is not one"},
 		{"not TOML", "name = X", "words/xx.toml"},
 		{"in both", "name = \"Y\"\n[words]\na = \"A\"\nb = \"B\"\n", "words/ alone"},
 	} {
