@@ -76,7 +76,7 @@ func scriptStyle(tag string) string {
 	}
 	switch base(tag) {
 	case "ur", "ks":
-		return ":root { --text: " + nastaliq + "; --head: var(--text); --lead: 2.2; --tight: 1.9 }"
+		return ":root { --text: " + nastaliq + "; --head: var(--text); --lead: 2.2; --tight: 2.1 } h1 { font-weight: 400 }"
 	case "bo", "dz", "my", "km", "lo", "th":
 		return ":root { --head: var(--text); --lead: 1.85; --tight: 1.5 }"
 	case "zh", "ja", "ko":

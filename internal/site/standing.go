@@ -153,9 +153,11 @@ func (p page) exit() template.HTML {
 	if p.site.cfg.ExitURL == "" {
 		return ""
 	}
+	label, _ := p.Plain("quick_exit")
 	var b strings.Builder
+	element(&b, "nav", "class", "out", "aria-label", label)
 	element(&b, "a", "class", "exit", "rel", "noreferrer noopener", "href", p.site.cfg.ExitURL)
-	return template.HTML(b.String()) + p.mustW("quick_exit") + "</a>\n"
+	return template.HTML(b.String()) + p.mustW("quick_exit") + "</a></nav>\n"
 }
 
 // mustW is W for words that the interface is known to have.
