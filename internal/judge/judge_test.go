@@ -19,6 +19,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 	"unicode"
 
 	"coranto/internal/cli"
@@ -90,10 +91,13 @@ func publishSample() (room, error) {
 	if err := os.CopyFS(stories, sample.Stories()); err != nil {
 		return room{}, err
 	}
-	if err := writeSpecimen(filepath.Join(stories, "specimen"), catalogue.Tags()); err != nil {
+	if err := writeSpecimen(stories, catalogue.Tags(), time.Now().UTC().Truncate(time.Second)); err != nil {
 		return room{}, err
 	}
-	if err := initRoom(dir, catalogue.Tags()); err != nil {
+	if err := initRoom(dir, catalogue.Tags(), "exit_url = \"https://weather.example/\"\n"); err != nil {
+		return room{}, err
+	}
+	if err := writeAll(dir, newsroomFiles(catalogue.Tags())); err != nil {
 		return room{}, err
 	}
 	if err := command("-C", dir, "import", "markdown", stories); err != nil {
@@ -111,7 +115,7 @@ func publishCorpus() (room, error) {
 		return room{}, err
 	}
 	dir := filepath.Join(scratch, "corpus")
-	if err := initRoom(dir, tags); err != nil {
+	if err := initRoom(dir, tags, ""); err != nil {
 		return room{}, err
 	}
 	if err := command(append([]string{"-C", dir, "import", "feed"}, feeds...)...); err != nil {
@@ -153,8 +157,9 @@ func corpusSlice(dir string, n int) (files, tags []string, err error) {
 	return files, tags, nil
 }
 
-// initRoom makes a newsroom that says where it stands, so that its pages have all that hangs on that.
-func initRoom(dir string, tags []string) error {
+// initRoom makes a newsroom that says where it stands, so that its pages have all that hangs on that, and has settings
+// more.
+func initRoom(dir string, tags []string, more string) error {
 	if err := command("init", dir, "--name", "The Sample Lantern", "--languages", strings.Join(tags, ",")); err != nil {
 		return err
 	}
@@ -163,7 +168,7 @@ func initRoom(dir string, tags []string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(name, append([]byte(fmt.Sprintf("base_url = %q\n", baseURL)), b...), 0o644)
+	return os.WriteFile(name, fmt.Appendf(nil, "base_url = %q\n%s%s", baseURL, more, b), 0o644)
 }
 
 func publishRoom(dir string) (room, error) {
@@ -224,7 +229,7 @@ func kind(name string) string {
 		return parts[0]
 	}
 	for i := range parts {
-		if i > 0 && parts[i-1] == "topic" {
+		if i > 0 && slices.Contains([]string{"topic", "place", "author"}, parts[i-1]) {
 			parts[i] = "…"
 		}
 		parts[i] = strings.Map(func(c rune) rune {
@@ -267,6 +272,11 @@ func (r room) specimens(n int) []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// pair returns a page of each kind in English and in Persian, and those above all languages.
+func (r room) pair() []string {
+	return slices.DeleteFunc(r.specimens(1), func(p string) bool { return !slices.Contains([]string{"", "en", "fa"}, language(p)) })
 }
 
 // serve serves what a newsroom has published as any mirror does, and returns the base of its addresses.

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"coranto/internal/sample"
 )
@@ -15,6 +16,10 @@ import (
 const specimenStory = `topics:
   nature:
     "": Nature
+places:
+  orvale:
+    "": Orvale
+related: [samara-border, spring-flood]
 sources:
   mayor:
     kind: official
@@ -46,15 +51,18 @@ dateline: Orvale
 published: 2026-04-03T06:30:00Z
 updated: 2026-04-03T18:00:00Z
 bylines:
-  - Leyla Aydın
+  - name: Leyla Aydın
+    slug: leyla-aydin
   - name: Tomas Weil
     role: pictures
 topics: [nature]
+places: [orvale]
 lead:
   file: flood.jpg
   alt: A street under water, with a boat between the houses.
   caption: The lower town on Friday morning.
   credit: Tomas Weil
+  rights: Free for use with the name of the photographer
 corrections:
   - time: 2026-04-03T18:00:00Z
     text: Two villages are cut off. An earlier version of this article said three.
@@ -89,25 +97,72 @@ The [water falls on Friday](claim:friday), says the mayor; [the gates opened lat
 جریان آب از سد عبور کرد. Река вышла из берегов. ከተማው በጎርፍ ተጥለቀለቀ። 洪水淹没了下城。
 `
 
-// writeSpecimen writes the specimen's folder: English, and a translation of it into each other language.
-func writeSpecimen(dir string, tags []string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
+// breakingArticle is news of the hour at which the test runs, so that there is a bar.
+const breakingArticle = `---
+headline: "The dam of (سد) Orvale: gates closed"
+published: %s
+breaking: %s
+---
+
+Nobody was hurt.
+`
+
+// The newsroom's own words: pages, and what readers risk.
+const (
+	aboutPage   = "# About the Lantern (فانوس)\n\nWe write from abroad. See [how](https://example.org/how).\n\n## Who we are\n\n- Leyla\n- Tomas\n"
+	contactPage = "# How to reach us\n\nWrite to [the desk](mailto:desk@lantern.example), from an address that is not yours.\n"
+	noticesFile = `[[notice]]
+place = "freedonia"
+language = "en"
+name = "Freedonia"
+short = "Sharing may be punished, and so may a comment."
+long = "Since the law of 2024, with up to four years."
+
+[[notice]]
+place = "freedonia"
+language = "fa"
+name = "فریدونیا"
+short = "هم‌رسانی ممکن است مجازات داشته باشد."
+long = "بر پایهٔ قانون ۲۰۲۴."
+`
+)
+
+// newsroomFiles are the pages of the newsroom in its languages, and its notices.
+func newsroomFiles(tags []string) map[string]string {
+	files := map[string]string{"notices.toml": noticesFile}
+	for _, tag := range tags {
+		files["pages/about."+tag+".md"], files["pages/contact."+tag+".md"] = aboutPage, contactPage
 	}
+	return files
+}
+
+// writeSpecimen writes the folders of the specimen and of breaking news: English, and a translation into each other
+// language.
+func writeSpecimen(dir string, tags []string, now time.Time) error {
 	picture, err := fs.ReadFile(sample.Stories(), "spring-flood/flood.jpg")
 	if err != nil {
 		return err
 	}
-	files := map[string]string{"story.yaml": specimenStory, "flood.jpg": string(picture)}
+	breaking := fmt.Sprintf(breakingArticle, now.Add(-time.Hour).Format(time.RFC3339), now.Add(24*time.Hour).Format(time.RFC3339))
+	files := map[string]string{"specimen/story.yaml": specimenStory, "specimen/flood.jpg": string(picture)}
 	for _, tag := range tags {
 		origin := "translated_from: {lang: en, number: 1}\n"
 		if tag == "en" {
 			origin = ""
 		}
-		files[tag+".md"] = fmt.Sprintf(specimenArticle, origin)
+		files["specimen/"+tag+".md"], files["dam/"+tag+".md"] = fmt.Sprintf(specimenArticle, origin), breaking
 	}
+	return writeAll(dir, files)
+}
+
+// writeAll writes files by their paths in a folder.
+func writeAll(dir string, files map[string]string) error {
 	for name, text := range files {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 			return err
 		}
 	}
