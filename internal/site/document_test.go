@@ -117,7 +117,7 @@ func TestRebuiltSpecimen(t *testing.T) {
 // TestRebuiltNewsroom rebuilds what an editor who does anything has in a real store.
 func TestRebuiltNewsroom(t *testing.T) {
 	n := newNewsroom(t)
-	e := &editor{unsigned: true, rand: rand.New(rand.NewPCG(3, 7)), media: []string{n.media("one"), n.media("two")}, stories: map[string]news.Story{}}
+	e := &editor{rand: rand.New(rand.NewPCG(3, 7)), media: []string{n.media("one"), n.media("two")}, stories: map[string]news.Story{}}
 	for range 60 {
 		n.put(e.write(n.now))
 	}

@@ -203,8 +203,6 @@ type editor struct {
 	media   []string
 	stories map[string]news.Story
 	log     []string
-	// unsigned keeps to what documents carry: no places, authors' pages and related stories.
-	unsigned bool
 }
 
 var editorLangs = []string{"en", "fa", "ka", "ru"}
@@ -256,9 +254,6 @@ func (e *editor) article(id, tag string, now time.Time) news.Article {
 
 // sign says where an article comes from and who wrote it; the second of each is rare, and one changes its name now and then.
 func (e *editor) sign(r *news.Revision) {
-	if e.unsigned {
-		return
-	}
 	r.Places, r.Bylines = nil, nil
 	for i, percent := range []int{30, 3} {
 		name := fmt.Sprint("Name ", i)
@@ -355,7 +350,7 @@ func (e *editor) edit(now time.Time) news.Story {
 	case 15:
 		what = "related"
 		r.Related = []string{e.pick().ID}
-		if r.Related[0] == s.ID || e.unsigned {
+		if r.Related[0] == s.ID {
 			r.Related = nil
 		}
 	case 16, 17:
