@@ -15,6 +15,9 @@ import (
 // openBrowser starts a browser that knows nobody on the network, and returns the context of its first tab.
 func openBrowser(t *testing.T) context.Context {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("a browser takes a minute over all pages")
+	}
 	chromium, err := exec.LookPath("chromium")
 	if err != nil {
 		t.Skip("no browser: chromium is not installed")

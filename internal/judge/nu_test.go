@@ -30,6 +30,9 @@ type complaint struct {
 // TestNu has the Nu HTML checker look at pages of every kind in every language, and at each page of the sample newsroom:
 // no error, and no warning.
 func TestNu(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a thousand pages take a quarter of a minute")
+	}
 	java, err := exec.LookPath("java")
 	if err != nil {
 		t.Skip("no java: the Nu HTML checker needs it")

@@ -15,6 +15,9 @@ import (
 // TestPurity imports the same stories in several orders, one by one, into newsrooms of their own, and wants the same
 // bytes of each: the same root.
 func TestPurity(t *testing.T) {
+	if testing.Short() {
+		t.Skip("three newsrooms take a quarter of a minute")
+	}
 	dir := t.TempDir()
 	if err := os.CopyFS(filepath.Join(dir, "stories"), sample.Stories()); err != nil {
 		t.Fatal(err)
