@@ -23,6 +23,7 @@ type config struct {
 	Mirrors   []string       `toml:"mirrors"`
 	BaseURL   string         `toml:"base_url"`
 	ExitURL   string         `toml:"exit_url"`
+	Pictures  string         `toml:"pictures"`
 	Targets   []targetConfig `toml:"target"`
 	Imports   []importConfig `toml:"import"`
 	Alarm     alarmConfig    `toml:"alarm"`
@@ -54,6 +55,9 @@ mirrors = []
 # weather forecast. Without it, there is no such link. Pages of your own, and notices of what readers risk, stand in
 # pages/ and notices.toml.
 # exit_url = "https://weather.example/"
+
+# How pictures stand in pages: "light", at most 10 kB each and larger by a tap, or "full", as large as the screen.
+# pictures = "full"
 
 # Where editions are written. The first target is the newsroom's own: a complete mirror that any web server can carry.
 [[target]]

@@ -28,7 +28,10 @@ const maxPages = 500
 
 // siteConfig returns what the newsroom's pages say of it.
 func (n *newsroom) siteConfig() (site.Config, error) {
-	c := site.Config{Name: n.config.Name, Languages: n.config.Languages, BaseURL: n.config.BaseURL, ExitURL: n.config.ExitURL}
+	c := site.Config{
+		Name: n.config.Name, Languages: n.config.Languages, BaseURL: n.config.BaseURL, ExitURL: n.config.ExitURL,
+		Pictures: site.Pictures(n.config.Pictures),
+	}
 	var err error
 	if c.Theme, err = readTheme(n.root.FS()); err != nil {
 		return c, err

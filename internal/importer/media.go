@@ -25,13 +25,13 @@ func MediaID(file []byte) string {
 }
 
 // NewMedia makes a media of a file: its renditions, and their bytes by rendition name. Pictures are drawn anew in a few
-// sizes. Videos, sounds and subtitles pass as they are, if they are what the name's ending says; a video that tells
-// where it was taken is refused.
-func NewMedia(name string, file []byte) (news.Media, map[string][]byte, error) {
+// sizes, and cut around a focus, whose zero is the centre. Videos, sounds and subtitles pass as they are, if they are
+// what the name's ending says; a video that tells where it was taken is refused.
+func NewMedia(name string, file []byte, focus news.Focus) (news.Media, map[string][]byte, error) {
 	if len(file) > MaxMedia {
 		return news.Media{}, nil, fmt.Errorf("%d bytes are over the limit of %d", len(file), MaxMedia)
 	}
-	m := news.Media{ID: MediaID(file), Name: mediaName(name)}
+	m := news.Media{ID: MediaID(file), Name: mediaName(name), Focus: focus}
 	switch ending := path.Ext(m.Name); ending {
 	case ".jpg", ".jpeg", ".png", ".gif", ".webp":
 		return drawn(m, file)
@@ -51,14 +51,19 @@ func NewMedia(name string, file []byte) (news.Media, map[string][]byte, error) {
 	}
 }
 
-// drawn fills in the renditions of a picture.
+// drawn fills in the renditions of a picture, and its placeholder.
 func drawn(m news.Media, file []byte) (news.Media, map[string][]byte, error) {
-	renditions, err := picture.Render(file)
+	focus := picture.Centre
+	if m.Focus != (news.Focus{}) {
+		focus = picture.Focus(m.Focus)
+	}
+	p, err := picture.Render(file, focus)
 	if err != nil {
 		return news.Media{}, nil, err
 	}
+	m.Placeholder = p.Placeholder
 	files := make(map[string][]byte)
-	for _, r := range renditions {
+	for _, r := range p.Renditions {
 		files[r.Name] = r.Bytes
 		m.Renditions = append(m.Renditions, news.Rendition{Name: r.Name, MediaType: r.MediaType,
 			Width: r.Width, Height: r.Height, SHA256: MediaID(r.Bytes), Size: int64(len(r.Bytes))})

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"coranto/internal/news"
+	"coranto/internal/picture"
 )
 
 // CheckRendition says whether a rendition that somebody else made may be published as it is: it has the hash and the
@@ -20,7 +21,7 @@ func CheckRendition(r news.Rendition, b []byte) error {
 	}
 	ending := path.Ext(r.Name)
 	switch ending {
-	case ".jpg", ".png":
+	case ".jpg", ".png", ".avif":
 		if err := checkPicture(ending, r.MediaType, b); err != nil {
 			return fmt.Errorf("%q: %w", r.Name, err)
 		}
@@ -36,11 +37,14 @@ func CheckRendition(r news.Rendition, b []byte) error {
 	return nil
 }
 
-// checkPicture says whether a file is a JPEG or PNG as NewMedia makes them, without metadata.
+// checkPicture says whether a file is a JPEG, PNG or AVIF as NewMedia makes them, without metadata.
 func checkPicture(ending, mediaType string, b []byte) error {
 	parts, want := jpegParts, "image/jpeg"
-	if ending == ".png" {
+	switch ending {
+	case ".png":
 		parts, want = pngParts, "image/png"
+	case ".avif":
+		parts, want = avifParts, "image/avif"
 	}
 	if mediaType != want {
 		return fmt.Errorf("not a file of the type %s that is published here", mediaType)
@@ -56,6 +60,12 @@ func checkPicture(ending, mediaType string, b []byte) error {
 		}
 	}
 	return nil
+}
+
+// avifParts names none: package picture refuses an AVIF that has more than a picture.
+func avifParts(b []byte) ([]string, error) {
+	_, _, err := picture.CheckAVIF(b)
+	return nil, err
 }
 
 var errDamaged = errors.New("cut short or damaged")

@@ -165,7 +165,7 @@ func TestMedia(t *testing.T) {
 		{"a.jpg", "GPS", "", "not a JPEG"},
 		{"a", "x", "", "only jpg"},
 	} {
-		m, files, err := importer.NewMedia(c.name, []byte(c.file))
+		m, files, err := importer.NewMedia(c.name, []byte(c.file), news.Focus{})
 		if c.fault != "" {
 			if err == nil || !strings.Contains(err.Error(), c.fault) {
 				t.Errorf("%s: got error %v, want %q", c.name, err, c.fault)

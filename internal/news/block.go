@@ -104,7 +104,7 @@ type Focus struct {
 
 // A Rendition is one size or format of a Media: what is published, never the file as it was handed in.
 type Rendition struct {
-	// Name is unique within its Media: 640.jpg, 1280.jpg, video.mp4.
+	// Name is unique within its Media: 640.jpg, 16x9-640.avif, video.mp4. That of a cut begins with its ratio.
 	Name      string `json:"name"`
 	MediaType string `json:"media_type"`
 	// Width and Height are in pixels; zero for sound and text.

@@ -3,9 +3,9 @@
 //
 // It never passes a file on as it came in, and it knows neither stories nor the store.
 //
-//	renditions, err := picture.Render(file)
-//	if err != nil { … }             // not a picture, or too large
-//	for _, r := range renditions {  // 320.jpg, 640.jpg, 1280.jpg
+//	p, err := picture.Render(file, picture.Centre)
+//	if err != nil { … }               // not a picture, or too large
+//	for _, r := range p.Renditions {  // 320.jpg, 640.jpg, 640.avif … 16x9-320.jpg …
 //		…
 //	}
 package picture
@@ -19,10 +19,11 @@ import (
 	"image/jpeg"
 	"image/png"
 	"net/http"
-	"strconv"
+	"slices"
 
 	"golang.org/x/image/draw"
 	"golang.org/x/image/webp"
+	"golang.org/x/sync/errgroup"
 )
 
 // The limits of what is looked at. They are checked before a pixel is decoded.
@@ -33,116 +34,108 @@ const (
 	MaxPixels = 50_000_000
 )
 
-// Quality is the JPEG quality of renditions.
-const Quality = 80
-
 // ErrNotPicture is returned for bytes that are no JPEG, PNG, GIF or WebP.
 var ErrNotPicture = errors.New("not a JPEG, PNG, GIF or WebP picture")
 
-// A Rendition is one size of a picture.
+// A Picture is what is published of a file.
+type Picture struct {
+	// Renditions are those of the whole picture, then those of each cut, the smallest first.
+	Renditions []Rendition
+	// Placeholder is a data URL of at most MaxPlaceholder bytes that shows the picture's colours, blurred, until it has
+	// come; empty for one that is see-through.
+	Placeholder string
+}
+
+// A Rendition is one size, cut and format of a picture.
 type Rendition struct {
-	// Name is unique among the picture's renditions: the width in pixels and the ending, as 640.jpg.
+	// Name is unique among the picture's renditions: the cut, the width in pixels and the ending, as 640.jpg or
+	// 16x9-640.avif.
 	Name string
-	// MediaType is image/jpeg or image/png.
-	MediaType     string
+	// MediaType is image/avif, image/jpeg or image/png.
+	MediaType string
+	// Cut is 16x9, 4x3 or 1x1; empty for the whole picture.
+	Cut           string
 	Width, Height int
 	Bytes         []byte
 }
 
-// Render makes the renditions of a picture, the smallest first: 320, 640 and 1280 pixels wide, never wider than the
-// picture itself, and always at least one. Photographs become JPEG; pictures that are see-through or have few colours
-// become PNG. Of a moving GIF only the first picture is kept. The same bytes give the same renditions.
-func Render(file []byte) ([]Rendition, error) {
+// Render makes what is published of a picture: the whole of it and cuts of three ratios around a focus, in widths from
+// 320 to 1600 pixels that are never more than the picture has, each as JPEG, or as PNG where a picture is see-through or
+// has few colours. Of each cut the width that a page needs is made as AVIF too, and of the whole one of 1280 pixels,
+// where that is smaller. One at least in each format is light: at most MaxLight bytes. Of a moving GIF only the first
+// picture is kept. The same bytes give the same renditions.
+func Render(file []byte, focus Focus) (Picture, error) {
 	f, err := sniff(file)
 	if err != nil {
-		return nil, err
+		return Picture{}, err
 	}
 	src, err := f.decode(bytes.NewReader(file))
 	if err != nil {
-		return nil, fmt.Errorf("decode the %s: %w", f.name, err)
+		return Picture{}, fmt.Errorf("decode the %s: %w", f.name, err)
 	}
 	if src.Bounds().Empty() { // a GIF's first frame may be
-		return nil, fmt.Errorf("the %s shows nothing", f.name)
+		return Picture{}, fmt.Errorf("the %s shows nothing", f.name)
 	}
-	turn := upright
+	turn, plain := upright, jpegs
 	if f.name == "JPEG" {
 		turn = orientation(file)
+	} else if drawn(src) {
+		plain = pngs
 	}
-	encode, ending, mediaType := encodeJPEG, ".jpg", "image/jpeg"
-	if f.name != "JPEG" && drawn(src) {
-		encode, ending, mediaType = encodePNG, ".png", "image/png"
+	width := min(turn.size(src.Bounds()).X, widest)
+	large := turn.apply(scale(src, turn, width))
+	p := Picture{Placeholder: placeholder(large)}
+	made := make([][]Rendition, len(cuts))
+	var g errgroup.Group
+	for i, c := range cuts {
+		g.Go(func() (err error) {
+			made[i], err = c.render(large, focus, plain)
+			return err
+		})
 	}
-	widths := widthsFor(turn.size(src.Bounds()).X)
-	large := turn.apply(scale(src, turn, widths[len(widths)-1]))
-	var out []Rendition
-	for _, w := range widths {
-		img := large
-		if w != large.Bounds().Dx() {
-			img = scale(large, upright, w)
-		}
-		b, err := encode(img)
-		if err != nil {
-			return nil, err
-		}
-		size := img.Bounds().Size()
-		out = append(out, Rendition{strconv.Itoa(w) + ending, mediaType, size.X, size.Y, b})
-	}
-	return out, nil
+	err = g.Wait()
+	p.Renditions = slices.Concat(made...)
+	return p, err
 }
 
-// A format is one that can be read.
-type format struct {
+// A kind is one of the formats that can be read.
+type kind struct {
 	name   string
 	decode func(*bytes.Reader) (image.Image, error)
 }
 
 // sniff says what the file is by its first bytes, never by its name, and refuses what is too large.
-func sniff(file []byte) (format, error) {
+func sniff(file []byte) (kind, error) {
 	if len(file) > MaxBytes {
-		return format{}, fmt.Errorf("%d bytes are over the limit of %d", len(file), MaxBytes)
+		return kind{}, fmt.Errorf("%d bytes are over the limit of %d", len(file), MaxBytes)
 	}
 	r := bytes.NewReader(file)
-	var f format
+	var f kind
 	var config image.Config
 	var err error
 	switch http.DetectContentType(file) {
 	case "image/jpeg":
-		f = format{"JPEG", func(r *bytes.Reader) (image.Image, error) { return jpeg.Decode(r) }}
+		f = kind{"JPEG", func(r *bytes.Reader) (image.Image, error) { return jpeg.Decode(r) }}
 		config, err = jpeg.DecodeConfig(r)
 	case "image/png":
-		f = format{"PNG", func(r *bytes.Reader) (image.Image, error) { return png.Decode(r) }}
+		f = kind{"PNG", func(r *bytes.Reader) (image.Image, error) { return png.Decode(r) }}
 		config, err = png.DecodeConfig(r)
 	case "image/gif":
-		f = format{"GIF", func(r *bytes.Reader) (image.Image, error) { return gif.Decode(r) }}
+		f = kind{"GIF", func(r *bytes.Reader) (image.Image, error) { return gif.Decode(r) }}
 		config, err = gif.DecodeConfig(r)
 	case "image/webp":
-		f = format{"WebP", func(r *bytes.Reader) (image.Image, error) { return webp.Decode(r) }}
+		f = kind{"WebP", func(r *bytes.Reader) (image.Image, error) { return webp.Decode(r) }}
 		config, err = webp.DecodeConfig(r)
 	default:
-		return format{}, ErrNotPicture
+		return kind{}, ErrNotPicture
 	}
 	if err != nil {
-		return format{}, fmt.Errorf("decode the %s: %w", f.name, err)
+		return kind{}, fmt.Errorf("decode the %s: %w", f.name, err)
 	}
 	if config.Width <= 0 || config.Height <= 0 || config.Width > MaxPixels/config.Height {
-		return format{}, fmt.Errorf("%d×%d pixels: a picture has 1 to %d", config.Width, config.Height, MaxPixels)
+		return kind{}, fmt.Errorf("%d×%d pixels: a picture has 1 to %d", config.Width, config.Height, MaxPixels)
 	}
 	return f, nil
-}
-
-// widthsFor returns the widths to make of a picture of a width. A width of its own joins them only where it shows a
-// good deal more than the next smaller one.
-func widthsFor(width int) []int {
-	var ws []int
-	for _, w := range []int{320, 640, 1280} {
-		if w <= width {
-			ws = append(ws, w)
-		}
-	}
-	if len(ws) == 0 || width < 1280 && width*4 >= ws[len(ws)-1]*5 {
-		ws = append(ws, width)
-	}
-	return ws
 }
 
 // scale shrinks a picture so that it is width wide once it has been turned. It always draws anew, so that nothing but
@@ -178,16 +171,4 @@ func drawn(img image.Image) bool {
 		}
 	}
 	return true
-}
-
-func encodeJPEG(img image.Image) ([]byte, error) {
-	var b bytes.Buffer
-	err := jpeg.Encode(&b, img, &jpeg.Options{Quality: Quality})
-	return b.Bytes(), err
-}
-
-func encodePNG(img image.Image) ([]byte, error) {
-	var b bytes.Buffer
-	err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, img)
-	return b.Bytes(), err
 }

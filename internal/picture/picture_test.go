@@ -2,6 +2,7 @@ package picture_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -11,8 +12,10 @@ import (
 	"image/gif"
 	"image/jpeg"
 	"image/png"
+	"math/rand/v2"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 
 	"coranto/internal/picture"
@@ -23,7 +26,7 @@ func photo(w, h int) *image.RGBA {
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	for y := range h {
 		for x := range w {
-			c := color.RGBA{uint8(x * 255 / w), uint8(y * 255 / h), uint8((x ^ y) & 0xFF), 255}
+			c := color.RGBA{uint8(x * 255 / w), uint8(y * 255 / h), uint8((x + y) * 255 / (w + h)), 255}
 			switch left, top := x < w/4, y < h/4; {
 			case left && top:
 				c = color.RGBA{255, 0, 0, 255}
@@ -35,6 +38,17 @@ func photo(w, h int) *image.RGBA {
 				c = color.RGBA{255, 255, 255, 255}
 			}
 			img.SetRGBA(x, y, c)
+		}
+	}
+	return img
+}
+
+// busy is a photo with more in it, which is worth an AVIF.
+func busy(w, h int) *image.RGBA {
+	img := photo(w, h)
+	for y := range h {
+		for x := range w {
+			img.Pix[img.PixOffset(x, y)+2] = uint8((x/40 ^ y/40) * 12)
 		}
 	}
 	return img
@@ -83,24 +97,152 @@ func withEXIF(file []byte, order binary.AppendByteOrder, orientation uint16) []b
 
 func TestRenditionsOfPhotos(t *testing.T) {
 	for _, c := range []struct {
-		w, h int
-		want string
+		w, h  int
+		whole string // as JPEG
+		cuts  string // of 16x9, as JPEG
 	}{
-		{2000, 1000, "320.jpg 320×160, 640.jpg 640×320, 1280.jpg 1280×640"},
-		{1280, 720, "320.jpg 320×180, 640.jpg 640×360, 1280.jpg 1280×720"},
-		{1000, 500, "320.jpg 320×160, 640.jpg 640×320, 1000.jpg 1000×500"},
-		{700, 350, "320.jpg 320×160, 640.jpg 640×320"},
-		{200, 100, "200.jpg 200×100"},
-		{2000, 1, "320.jpg 320×1, 640.jpg 640×1, 1280.jpg 1280×1"},
-		{1, 3000, "1.jpg 1×3000"},
+		{2000, 1000, "320.jpg 320×160, 640.jpg 640×320, 1280.jpg 1280×640, 1600.jpg 1600×800",
+			"16x9-320.jpg 320×180, 16x9-640.jpg 640×360, 16x9-1280.jpg 1280×720"},
+		{1000, 500, "320.jpg 320×160, 640.jpg 640×320, 1000.jpg 1000×500",
+			"16x9-320.jpg 320×180, 16x9-640.jpg 640×360, 16x9-888.jpg 888×500"},
+		{700, 350, "320.jpg 320×160, 640.jpg 640×320", "16x9-320.jpg 320×180, 16x9-622.jpg 622×350"},
+		{200, 100, "200.jpg 200×100", ""},
+		{700, 1, "320.jpg 320×1, 640.jpg 640×1", ""},
+		{1, 3000, "1.jpg 1×3000", ""},
 	} {
-		rs, err := picture.Render(encodeJPEG(t, photo(c.w, c.h)))
+		p := render(t, encodeJPEG(t, photo(c.w, c.h)))
+		if got := describe(t, only(p, "", "image/jpeg")); got != c.whole {
+			t.Errorf("%d×%d: got %s, want %s", c.w, c.h, got, c.whole)
+		}
+		if got := describe(t, only(p, "16x9", "image/jpeg")); got != c.cuts {
+			t.Errorf("%d×%d: got %s, want %s", c.w, c.h, got, c.cuts)
+		}
+	}
+}
+
+func render(t testing.TB, file []byte) picture.Picture {
+	t.Helper()
+	p, err := picture.Render(file, picture.Centre)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// only returns the renditions of a cut in a format.
+func only(p picture.Picture, cut, mediaType string) (rs []picture.Rendition) {
+	for _, r := range p.Renditions {
+		if r.Cut == cut && r.MediaType == mediaType {
+			rs = append(rs, r)
+		}
+	}
+	return rs
+}
+
+// TestAVIF checks which renditions are made as AVIF too, and that each is smaller than its JPEG.
+func TestAVIF(t *testing.T) {
+	t.Parallel()
+	p := render(t, encodeJPEG(t, busy(1280, 1000)))
+	for cut, want := range map[string]string{
+		"": "640.avif 640×500, 1280.avif 1280×1000", "16x9": "16x9-640.avif 640×360",
+		"4x3": "4x3-320.avif 320×240", "1x1": "1x1-320.avif 320×320",
+	} {
+		rs := only(p, cut, "image/avif")
+		if got := describe(t, rs); got != want {
+			t.Errorf("cut %q: got %s, want %s", cut, got, want)
+		}
+		for _, r := range rs {
+			same := func(j picture.Rendition) bool { return j.Width == r.Width }
+			jpegs := only(p, cut, "image/jpeg")
+			if i := slices.IndexFunc(jpegs, same); i < 0 || len(jpegs[i].Bytes) <= len(r.Bytes) {
+				t.Errorf("%s is no smaller than the JPEG", r.Name)
+			}
+		}
+	}
+	if p := render(t, encodePNG(t, image.NewGray(image.Rect(0, 0, 700, 400)))); len(only(p, "", "image/avif")) > 0 {
+		t.Error("an AVIF of a picture that is small as PNG")
+	}
+}
+
+// TestLight checks that the smallest rendition of each cut and format is light, whatever the picture.
+func TestLight(t *testing.T) {
+	noise := image.NewNRGBA(image.Rect(0, 0, 330, 160))
+	rnd := rand.New(rand.NewPCG(1, 2))
+	for i := range noise.Pix {
+		noise.Pix[i] = byte(rnd.Uint32())
+	}
+	few := image.NewPaletted(noise.Bounds(), color.Palette{color.Black, color.White, color.Transparent})
+	for i := range few.Pix {
+		few.Pix[i] = byte(rnd.IntN(3))
+	}
+	for name, file := range map[string][]byte{
+		"photo": encodeJPEG(t, busy(330, 160)), "noise": encodeJPEG(t, opaque(noise)), "drawing": encodePNG(t, few),
+	} {
+		least := map[string]int{}
+		for _, r := range render(t, file).Renditions {
+			key := r.Cut + " " + r.MediaType
+			if n, ok := least[key]; !ok || len(r.Bytes) < n {
+				least[key] = len(r.Bytes)
+			}
+		}
+		if len(least) == 0 {
+			t.Errorf("%s: nothing", name)
+		}
+		for key, n := range least {
+			if n > picture.MaxLight {
+				t.Errorf("%s, %s: the lightest has %d bytes", name, key, n)
+			}
+		}
+	}
+}
+
+func opaque(img *image.NRGBA) image.Image {
+	for i := 3; i < len(img.Pix); i += 4 {
+		img.Pix[i] = 255
+	}
+	return img
+}
+
+// TestFocus checks that a cut shows what the focus points at: the corners of a wide picture.
+func TestFocus(t *testing.T) {
+	file := encodeJPEG(t, photo(1200, 400))
+	for focus, want := range map[picture.Focus]string{ // the upper corners of the square, left and right
+		{X: 0, Y: 0}: "R?", {X: 100, Y: 0}: "RG", picture.Centre: "?R",
+	} {
+		p, err := picture.Render(file, focus)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := describe(t, rs); got != c.want {
-			t.Errorf("%d×%d: got %s, want %s", c.w, c.h, got, c.want)
+		img, err := jpeg.Decode(bytes.NewReader(only(p, "1x1", "image/jpeg")[0].Bytes))
+		if err != nil {
+			t.Fatal(err)
 		}
+		size := img.Bounds().Size()
+		got := corner(img, 5, 5) + corner(img, size.X-6, 5)
+		if got != want {
+			t.Errorf("focus %v: got the corners %s, want %s", focus, got, want)
+		}
+	}
+}
+
+// TestPlaceholder checks that a placeholder is a small picture of the same colours in a page's own bytes.
+func TestPlaceholder(t *testing.T) {
+	for _, size := range []image.Point{{900, 600}, {600, 900}, {1, 1}} {
+		url := render(t, encodeJPEG(t, photo(size.X, size.Y))).Placeholder
+		b, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(url, "data:image/png;base64,"))
+		if err != nil || len(url) > picture.MaxPlaceholder {
+			t.Fatalf("%v: a placeholder of %d bytes: %v", size, len(url), err)
+		}
+		img, err := png.Decode(bytes.NewReader(b))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if wide := img.Bounds().Dx() > img.Bounds().Dy(); wide != (size.X >= size.Y) {
+			t.Errorf("%v: a placeholder of %v", size, img.Bounds())
+		}
+	}
+	if url := render(t, encodePNG(t, image.NewNRGBA(image.Rect(0, 0, 9, 9)))).Placeholder; url != "" {
+		t.Errorf("a see-through picture has the placeholder %s", url)
 	}
 }
 
@@ -114,6 +256,10 @@ func describe(t *testing.T, rs []picture.Rendition) string {
 		}
 		s += fmt.Sprintf("%s %d×%d", r.Name, r.Width, r.Height)
 		config, format, err := image.DecodeConfig(bytes.NewReader(r.Bytes))
+		if r.MediaType == "image/avif" {
+			format = "avif"
+			config.Width, config.Height, err = picture.CheckAVIF(r.Bytes)
+		}
 		if err != nil || "image/"+format != r.MediaType || config.Width != r.Width || config.Height != r.Height {
 			t.Errorf("%s: it is %s %d×%d (%v), said to be %s %d×%d", r.Name, format, config.Width, config.Height, err,
 				r.MediaType, r.Width, r.Height)
@@ -145,10 +291,10 @@ func TestFormats(t *testing.T) {
 		// One white pixel, lossless WebP.
 		{"webp", []byte("RIFF\x1a\x00\x00\x00WEBPVP8L\x0d\x00\x00\x00\x2f\x00\x00\x00\x10\x07\x10\x11\x11\x88\x88\xfe\x07\x00"), "1.png 1×1"},
 	} {
-		rs, err := picture.Render(c.file)
-		if err != nil {
-			t.Errorf("%s: %v", c.name, err)
-		} else if got := describe(t, rs); got != c.want {
+		rs := slices.DeleteFunc(render(t, c.file).Renditions, func(r picture.Rendition) bool {
+			return r.Cut != "" || r.MediaType == "image/avif"
+		})
+		if got := describe(t, rs); got != c.want {
 			t.Errorf("%s: got %s, want %s", c.name, got, c.want)
 		}
 	}
@@ -162,11 +308,7 @@ func TestMetadataIsGone(t *testing.T) {
 	withText := encodePNG(t, photo(100, 100))
 	withText = slices.Concat(withText[:33], pngChunk("tEXt", "Comment\x00"+secret), withText[33:])
 	for _, f := range [][]byte{file, withText} {
-		rs, err := picture.Render(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, r := range rs {
+		for _, r := range render(t, f).Renditions {
 			if bytes.Contains(r.Bytes, []byte(secret)) || bytes.Contains(r.Bytes, []byte("Exif")) || bytes.Contains(r.Bytes, []byte("tEXt")) {
 				t.Errorf("%s still carries metadata", r.Name)
 			}
@@ -188,10 +330,7 @@ func TestOrientation(t *testing.T) {
 		0: "RGBW", 1: "RGBW", 2: "GRWB", 3: "BWRG", 4: "WBGR", 5: "RWBG", 6: "WRGB", 7: "BGRW", 8: "GBWR", 9: "RGBW",
 	} {
 		for _, order := range []binary.AppendByteOrder{binary.BigEndian, binary.LittleEndian} {
-			rs, err := picture.Render(withEXIF(file, order, o))
-			if err != nil {
-				t.Fatal(err)
-			}
+			rs := only(render(t, withEXIF(file, order, o)), "", "image/jpeg")
 			img, err := jpeg.Decode(bytes.NewReader(rs[0].Bytes))
 			if err != nil {
 				t.Fatal(err)
@@ -232,7 +371,7 @@ func TestBomb(t *testing.T) {
 	bomb := slices.Concat(file[:8], pngChunk("IHDR", string(header)), file[33:])
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	if _, err := picture.Render(bomb); err == nil {
+	if _, err := picture.Render(bomb, picture.Centre); err == nil {
 		t.Error("a picture of 50,000×50,000 pixels was taken")
 	}
 	runtime.ReadMemStats(&after)
@@ -247,22 +386,18 @@ func TestRefused(t *testing.T) {
 		"nothing": nil, "text": []byte("GPS"), "svg": []byte("<svg xmlns='http://www.w3.org/2000/svg'/>"),
 		"html": []byte("<!doctype html><p>"), "cut short": good[:len(good)/2], "head alone": good[:3],
 	} {
-		if _, err := picture.Render(file); err == nil {
+		if _, err := picture.Render(file, picture.Centre); err == nil {
 			t.Errorf("%s was taken", name)
 		}
 	}
-	if _, err := picture.Render([]byte("plain words")); !errors.Is(err, picture.ErrNotPicture) {
+	if _, err := picture.Render([]byte("plain words"), picture.Centre); !errors.Is(err, picture.ErrNotPicture) {
 		t.Errorf("got %v, want ErrNotPicture", err)
 	}
 }
 
 func TestDeterministic(t *testing.T) {
 	file := encodeJPEG(t, photo(900, 600))
-	a, errA := picture.Render(file)
-	b, errB := picture.Render(file)
-	if errA != nil || errB != nil {
-		t.Fatal(errA, errB)
-	}
+	a, b := render(t, file).Renditions, render(t, file).Renditions
 	for i := range a {
 		if !bytes.Equal(a[i].Bytes, b[i].Bytes) {
 			t.Errorf("%s differs between two runs", a[i].Name)
@@ -277,8 +412,8 @@ func FuzzRender(f *testing.F) {
 		if config, _, err := image.DecodeConfig(bytes.NewReader(file)); err == nil && config.Width*config.Height > 1<<16 {
 			t.Skip("slow")
 		}
-		rs, err := picture.Render(file)
-		if err == nil && len(rs) == 0 {
+		p, err := picture.Render(file, picture.Centre)
+		if err == nil && len(p.Renditions) == 0 {
 			t.Error("no rendition and no error")
 		}
 	})

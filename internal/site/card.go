@@ -50,7 +50,8 @@ func (p page) card(ctx context.Context, snap Snapshot, h store.Headline, first b
 	if len(m.Renditions) == 0 || !strings.HasPrefix(m.Renditions[0].MediaType, "image/") {
 		return "", news.Focus{}, nil
 	}
+	m.Renditions = p.site.published(m.Renditions)
 	w := writer{page: p, addr: st.Address, href: p.to}
-	w.picture(lead, m)
+	w.shown(lead, m, first)
 	return w.take(), m.Focus, nil
 }

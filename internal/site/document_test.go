@@ -195,7 +195,7 @@ func TestDocumentShowsNoMoreThanThePage(t *testing.T) {
 			t.Errorf("the document tells %s: %s", what, secret)
 		}
 	}
-	for _, shown := range []string{"story:second", "Mash, Telegram channel", "He fears for his post.", hexOf("2"), "A. Reporter"} {
+	for _, shown := range []string{"story:second", "Mash, Telegram channel", "He fears for his post.", hexOf("3"), "A. Reporter"} {
 		if !strings.Contains(en, shown) {
 			t.Errorf("the document does not tell %q", shown)
 		}

@@ -136,7 +136,7 @@ func (f feed) entry(ctx context.Context, snap Snapshot, h store.Headline) (entry
 		return entry{}, fmt.Errorf("story %q has no article in %s, but a list names it", h.Story, h.Lang)
 	}
 	a := st.Articles[i]
-	r, err := gather(ctx, snap, []news.Article{a})
+	r, err := f.site.gather(ctx, snap, []news.Article{a})
 	if err != nil {
 		return entry{}, err
 	}

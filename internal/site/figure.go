@@ -8,6 +8,7 @@ import (
 
 	"coranto/internal/lang"
 	"coranto/internal/news"
+	"coranto/internal/picture"
 )
 
 // A figure's picture is as wide as the column of text (style.css), or as the screen.
@@ -22,11 +23,12 @@ func (w *writer) figure(f *news.Figure) {
 	if !ok || len(m.Renditions) == 0 {
 		return
 	}
+	first := w.b.Len() == 0 // near the top of the page, where a reader sees it at once
 	w.raw("<figure>")
 	kind, _, _ := strings.Cut(m.Renditions[0].MediaType, "/")
 	switch kind {
 	case "image":
-		w.picture(f, m)
+		w.picture(f, m, first)
 	case "video", "audio":
 		w.player(kind, f, m)
 	default:
@@ -73,18 +75,107 @@ func (w *writer) caption(f *news.Figure) {
 	w.raw("</figcaption>")
 }
 
-// picture writes an image with all its renditions; the browser takes the smallest that does. Of several formats the
-// last stands in the img itself, for browsers that know no other.
-func (w *writer) picture(f *news.Figure, m news.Media) {
-	formats := byFormat(m.Renditions)
+// published returns the renditions of a media that pages show or lead to; nothing else of it leaves the store. A full
+// picture has its cuts too, for search engines and other people's previews: the largest of each, in a format that all know.
+func (s *Site) published(all []news.Rendition) []news.Rendition {
+	out := wholeOf(all)
+	switch {
+	case len(out) == 0 || !isImage(out[0]):
+		return out
+	case s.cfg.Pictures == Full:
+		for i, r := range all {
+			larger := func(o news.Rendition) bool { return o.Cut() == r.Cut() && known(o.MediaType) == 1 && o.Width > r.Width }
+			if r.Cut() != "" && known(r.MediaType) == 1 && !slices.ContainsFunc(all, larger) {
+				out = append(out, all[i])
+			}
+		}
+		return out
+	}
+	whole := out
+	out = lights(whole)
+	if to := larger(whole); !slices.Contains(out, to) {
+		out = append(out, to)
+	}
+	return out
+}
+
+// wholeOf returns the renditions that show all of a picture.
+func wholeOf(all []news.Rendition) []news.Rendition {
+	return slices.DeleteFunc(slices.Clone(all), func(r news.Rendition) bool { return r.Cut() != "" })
+}
+
+func isImage(r news.Rendition) bool { return strings.HasPrefix(r.MediaType, "image/") }
+
+// lights returns the light rendition of each format.
+func lights(rs []news.Rendition) (out []news.Rendition) {
+	for _, format := range byFormat(rs) {
+		out = append(out, light(format))
+	}
+	return out
+}
+
+// light returns the widest of some renditions, sorted by width, that is light; where none is, the lightest.
+func light(rs []news.Rendition) news.Rendition {
+	for _, r := range slices.Backward(rs) {
+		if r.Size <= picture.MaxLight {
+			return r
+		}
+	}
+	return slices.MinFunc(rs, func(a, b news.Rendition) int { return cmp.Compare(a.Size, b.Size) })
+}
+
+// larger returns the rendition that a tap on a light picture leads to: the widest up to wide, in the format that every
+// browser knows.
+func larger(rs []news.Rendition) news.Rendition {
+	formats := byFormat(rs)
+	last := formats[len(formats)-1]
+	for _, r := range slices.Backward(last) {
+		if r.Width <= wide {
+			return r
+		}
+	}
+	return last[0]
+}
+
+// wide is the width in pixels of the picture that a tap leads to: sharp on a phone, and a tenth of a megabyte.
+const wide = 1280
+
+// picture writes an image in the newsroom's way of showing them; a light one leads to a larger one.
+func (w *writer) picture(f *news.Figure, m news.Media, first bool) {
+	whole := wholeOf(m.Renditions)
+	to := larger(whole)
+	if w.page.site.cfg.Pictures == Full || slices.Contains(lights(whole), to) {
+		w.shown(f, m, first)
+		return
+	}
+	w.raw("<a")
+	w.attr("href", w.href(mediaPath(w.addr, m, to)))
+	w.raw(">")
+	w.shown(f, m, first)
+	w.raw("</a>")
+}
+
+// shown writes an image as it stands in a page, its formats best first. The last stands in the img itself, for browsers
+// that know no other.
+func (w *writer) shown(f *news.Figure, m news.Media, first bool) {
+	rs := wholeOf(m.Renditions)
+	if w.page.site.cfg.Pictures == Light {
+		rs = lights(rs)
+	}
+	w.pictureOf(f, m, rs, first)
+}
+
+// pictureOf writes an image of some renditions. One that is not the first of a text is fetched when the reader comes near
+// it.
+func (w *writer) pictureOf(f *news.Figure, m news.Media, shown []news.Rendition, first bool) {
+	formats := byFormat(shown)
 	last := formats[len(formats)-1]
 	if len(formats) > 1 {
 		w.raw("<picture>")
 		for _, rs := range formats[:len(formats)-1] {
 			w.raw("<source")
 			w.attr("type", rs[0].MediaType)
-			w.attr("srcset", w.srcset(m, rs))
-			w.attr("sizes", sizes)
+			w.srcset(m, rs)
 			w.raw(">")
 		}
 	}
@@ -95,11 +186,13 @@ func (w *writer) picture(f *news.Figure, m news.Media) {
 	w.raw("<img")
 	w.attr("src", w.href(mediaPath(w.addr, m, main)))
 	if len(last) > 1 {
-		w.attr("srcset", w.srcset(m, last))
-		w.attr("sizes", sizes)
+		w.srcset(m, last)
 	}
-	w.dimensions(main)
+	w.dimensions(slices.MaxFunc(shown, func(a, b news.Rendition) int { return cmp.Compare(min(a.Width, column), min(b.Width, column)) }))
 	w.attr("alt", f.Alt)
+	if !first {
+		w.raw(` loading="lazy"`)
+	}
 	w.raw(` decoding="async">`)
 	if len(formats) > 1 {
 		w.raw("</picture>")
@@ -132,12 +225,18 @@ func known(mediaType string) int {
 	return 0
 }
 
-func (w *writer) srcset(m news.Media, rs []news.Rendition) string {
+// srcset writes which renditions of a format there are. Of a single one no width is to be chosen by.
+func (w *writer) srcset(m news.Media, rs []news.Rendition) {
+	if len(rs) == 1 {
+		w.attr("srcset", w.href(mediaPath(w.addr, m, rs[0])))
+		return
+	}
 	set := make([]string, len(rs))
 	for i, r := range rs {
 		set[i] = fmt.Sprintf("%s %dw", w.href(mediaPath(w.addr, m, r)), r.Width)
 	}
-	return strings.Join(set, ", ")
+	w.attr("srcset", strings.Join(set, ", "))
+	w.attr("sizes", sizes)
 }
 
 func (w *writer) dimensions(r news.Rendition) {

@@ -546,7 +546,9 @@ func TestImages(t *testing.T) {
 	}
 	snap.media = maps.Clone(snap.media)
 	snap.media[hexOf("a")] = news.Media{ID: hexOf("a"), Name: "border.jpg", Renditions: cuts}
-	body := string(renderAll(t, newSite(t, machineConfig()), snap)[borderEN].Body)
+	cfg := machineConfig()
+	cfg.Pictures = site.Full // light pictures have no cuts
+	body := string(renderAll(t, newSite(t, cfg), snap)[borderEN].Body)
 	const dir = base + "media/story/2026/11/20/border/border-"
 	want := `"image":["` + dir + `22222222-16x9-888.jpg","` + dir + `55555555-4x3-640.jpg","` + dir + `44444444-1x1-640.jpg"]`
 	if !strings.Contains(body, want) {

@@ -24,7 +24,7 @@ type refs struct {
 }
 
 // gather reads all that some articles refer to.
-func gather(ctx context.Context, snap Snapshot, articles []news.Article) (refs, error) {
+func (s *Site) gather(ctx context.Context, snap Snapshot, articles []news.Article) (refs, error) {
 	r := refs{media: make(map[string]news.Media), stories: make(map[string]news.Story)}
 	var err error
 	media := func(id string) {
@@ -36,6 +36,7 @@ func gather(ctx context.Context, snap Snapshot, articles []news.Article) (refs, 
 			err = fmt.Errorf("media %s: %w", id, e)
 			return
 		}
+		m.Renditions = s.published(m.Renditions)
 		r.media[id] = m
 		r.order = append(r.order, id)
 	}
@@ -56,8 +57,8 @@ func gather(ctx context.Context, snap Snapshot, articles []news.Article) (refs, 
 		}
 		r.stories[id] = to
 	}
-	span := func(s news.Span) {
-		if id, ok := strings.CutPrefix(s.Link, storyLink); ok {
+	span := func(words news.Span) {
+		if id, ok := strings.CutPrefix(words.Link, storyLink); ok {
 			story(id)
 		}
 	}

@@ -18,6 +18,7 @@
 package site
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"embed"
@@ -70,7 +71,20 @@ type Config struct {
 	Risks    []RiskNotice
 	// Trust are the lines of trust.txt, in their order. There is no such file without any.
 	Trust []TrustLine
+	// Pictures says how pictures stand in pages; empty is Light.
+	Pictures Pictures
 }
+
+// Pictures is a way of showing pictures.
+type Pictures string
+
+// The ways of showing pictures.
+const (
+	// Light puts the largest rendition of at most picture.MaxLight bytes into the page, and a link to a larger one.
+	Light Pictures = "light"
+	// Full lets the browser choose among all renditions.
+	Full Pictures = "full"
+)
 
 // Snapshot is what the site reads of a store: see store.Snapshot, whose methods these are. They may be called from
 // several goroutines.
@@ -108,6 +122,7 @@ type Site struct {
 
 // New returns the site of a configuration, or says what is wrong with it.
 func New(cfg Config) (*Site, error) {
+	cfg.Pictures = cmp.Or(cfg.Pictures, Light)
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
@@ -156,6 +171,9 @@ func (c Config) check() error {
 	}
 	if err := errors.Join(c.checkStanding(), c.checkExit(), c.checkRisks(), c.Theme.check(), checkTrust(c.Trust)); err != nil {
 		return err
+	}
+	if c.Pictures != Light && c.Pictures != Full {
+		return fmt.Errorf("pictures %q: want %q or %q", c.Pictures, Light, Full)
 	}
 	if c.BaseURL == "" {
 		return nil

@@ -141,7 +141,7 @@ func TestFiles(t *testing.T) {
 		"fa/story/2026/11/20/border/index.html", "en/topic/migration/index.html", "en/archive/index.html",
 		"en/archive/2026/11/index.html", "en/archive/2026/11/20/index.html", "sw/archive/index.html",
 		"en/archive/page/1.html", "en/archive/page/3.html", "fa/archive/page/1.html", "ru/archive/topic/migration/1.html",
-		"media/story/2026/11/20/border/border-22222222-640.jpg", "media/story/2026/11/20/border/march-55555555-video.mp4",
+		"media/story/2026/11/20/border/border-33333333-1280.jpg", "media/story/2026/11/20/border/march-55555555-video.mp4",
 	} {
 		if _, ok := files[p]; !ok {
 			t.Errorf("%s is missing", p)
@@ -152,8 +152,8 @@ func TestFiles(t *testing.T) {
 			t.Errorf("%s should not be", p)
 		}
 	}
-	f := files["media/story/2026/11/20/border/border-22222222-640.jpg"]
-	if f.Rendition != hexOf("2") || f.MediaType != "image/jpeg" || f.Body != nil {
+	f := files["media/story/2026/11/20/border/border-33333333-1280.jpg"]
+	if f.Rendition != hexOf("3") || f.MediaType != "image/jpeg" || f.Body != nil {
 		t.Errorf("rendition: got %+v", f)
 	}
 }

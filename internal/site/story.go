@@ -90,7 +90,7 @@ func (s *Site) story(ctx context.Context, snap Snapshot, u Unit) (Output, error)
 		_, ok := s.byTag[a.Lang]
 		return !ok
 	})
-	r, err := gather(ctx, snap, st.Articles)
+	r, err := s.gather(ctx, snap, st.Articles)
 	if err != nil {
 		return Output{}, err
 	}

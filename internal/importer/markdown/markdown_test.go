@@ -171,7 +171,7 @@ func TestImport(t *testing.T) {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}
 	m, err := st.Media(t.Context(), road)
-	if err != nil || m.Name != "samara-road.png" || len(m.Renditions) != 2 {
+	if err != nil || m.Name != "samara-road.png" || len(m.Renditions) != 3 { // two widths and a cut
 		t.Errorf("got %+v, %v", m, err)
 	}
 	if _, err := st.Media(t.Context(), importer.MediaID(fsys["2020/border/line.png"].Data)); !errors.Is(err, store.ErrNotFound) {

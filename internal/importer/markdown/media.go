@@ -9,7 +9,8 @@ import (
 	"coranto/internal/store"
 )
 
-// show returns the media of a file beside the articles, and puts it into the store unless it is there.
+// show returns the media of a file beside the articles, and puts it into the store unless it is there with the same
+// focus.
 func (f *folder) show(name string) (id string, err error) {
 	name = path.Clean(name)
 	if id, ok := f.media[name]; ok {
@@ -40,7 +41,7 @@ func (f *folder) put(name string, b []byte, focus news.Focus) error {
 	if n := f.y.Media[name].Name; n != "" {
 		public = n + path.Ext(name)
 	}
-	m, files, err := importer.NewMedia(public, b)
+	m, files, err := importer.NewMedia(public, b, focus)
 	if err != nil {
 		return err
 	}

@@ -17,8 +17,7 @@ func (r *run) media(g group, d ninjs.Document) (bad map[string]error, err error)
 	bad = map[string]error{}
 	for _, m := range d.Media {
 		had, err := r.st.Media(r.ctx, m.ID)
-		if err == nil && had.Focus == m.Focus && had.Placeholder == m.Placeholder &&
-			slices.Equal(had.Renditions, m.Renditions) {
+		if err == nil && had.Focus == m.Focus && had.Placeholder == m.Placeholder && has(had, m) {
 			continue
 		}
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -34,6 +33,11 @@ func (r *run) media(g group, d ninjs.Document) (bad map[string]error, err error)
 		}
 	}
 	return bad, nil
+}
+
+// has says whether a media has all that another shows. A newsroom keeps more renditions of a picture than it publishes.
+func has(had, shown news.Media) bool {
+	return !slices.ContainsFunc(shown.Renditions, func(r news.Rendition) bool { return !slices.Contains(had.Renditions, r) })
 }
 
 // renditions reads the files of a media, by the names of the renditions.

@@ -1,0 +1,66 @@
+package site_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"coranto/internal/news"
+	"coranto/internal/site"
+)
+
+// TestPictures checks both ways of showing a picture: what the page asks for, where a tap leads, and what is published.
+func TestPictures(t *testing.T) {
+	dir := "media/story/2026/11/20/border/border-"
+	for _, c := range []struct {
+		pictures  site.Pictures
+		html      string
+		published []string
+	}{
+		{site.Light, `<figure><a href="../` + dir + `33333333-1280.jpg"><picture>` +
+			`<source type="image/avif" srcset="../` + dir + `44444444-640.avif">` +
+			`<img src="../` + dir + `11111111-320.jpg" width="640" height="427" alt="A road at dawn, a barrier across it" decoding="async">` +
+			`</picture></a>`,
+			[]string{"11111111-320.jpg", "33333333-1280.jpg", "44444444-640.avif"}},
+		{site.Full, `<figure><picture><source type="image/avif" srcset="../` + dir + `44444444-640.avif">` +
+			`<img src="../` + dir + `22222222-640.jpg" srcset="../` + dir + `11111111-320.jpg 320w, ../` + dir +
+			`22222222-640.jpg 640w, ../` + dir + `33333333-1280.jpg 1280w" sizes="(min-width: 42rem) 40rem, 95vw"` +
+			` width="640" height="427" alt="A road at dawn, a barrier across it" decoding="async"></picture>`,
+			[]string{"11111111-320.jpg", "22222222-640.jpg", "33333333-1280.jpg", "44444444-640.avif", "77777777-16x9-320.jpg"}},
+	} {
+		cfg := specimenConfig
+		cfg.Pictures = c.pictures
+		files := renderAll(t, newSite(t, cfg), specimenWithCuts())
+		page := strings.ReplaceAll(string(files[borderEN].Body), "../../../../../../", "../")
+		if !strings.Contains(page, c.html) {
+			_, from, _ := strings.Cut(page, "<figure>")
+			figure, _, _ := strings.Cut(from, "</figure>")
+			t.Errorf("%s: got %s\nwant %s", c.pictures, figure, c.html)
+		}
+		var published []string
+		for path := range files {
+			if name, ok := strings.CutPrefix(path, dir); ok {
+				published = append(published, name)
+			}
+		}
+		if slices.Sort(published); !slices.Equal(published, c.published) {
+			t.Errorf("%s: published %q, want %q", c.pictures, published, c.published)
+		}
+	}
+}
+
+// specimenWithCuts is the specimen whose picture is also cut.
+func specimenWithCuts() memory {
+	snap := specimen()
+	media := make(map[string]news.Media, len(snap.media))
+	for id, m := range snap.media {
+		media[id] = m
+	}
+	m := media[hexOf("a")]
+	m.Renditions = append(slices.Clone(m.Renditions), news.Rendition{
+		Name: "16x9-320.jpg", MediaType: "image/jpeg", Width: 320, Height: 180, SHA256: hexOf("7"), Size: 8000,
+	})
+	media[m.ID] = m
+	snap.media = media
+	return snap
+}
