@@ -27,15 +27,15 @@ type scene struct {
 }
 
 var scenes = []scene{
-	{"samara-border/border.jpg", 1600, 900, border},
-	{"radio-licence/mast.jpg", 1600, 900, mast},
-	{"spring-flood/flood.jpg", 1600, 900, flood},
-	{"closed-hearing/court.jpg", 1600, 900, court},
-	{"bread-prices/bread.jpg", 1600, 900, bread},
+	{"samara-border/border.jpg", 800, 450, border},
+	{"radio-licence/mast.jpg", 800, 450, mast},
+	{"spring-flood/flood.jpg", 800, 450, flood},
+	{"closed-hearing/court.jpg", 800, 450, court},
+	{"bread-prices/bread.jpg", 800, 450, bread},
 	{"bread-prices/chart.png", 800, 450, chart},
-	{"two-language-school/school.jpg", 1600, 900, school},
-	{"charity-match/stadium.jpg", 1600, 900, stadium},
-	{"river-return/delta.jpg", 1600, 900, delta},
+	{"two-language-school/school.jpg", 800, 450, school},
+	{"charity-match/stadium.jpg", 800, 450, stadium},
+	{"river-return/delta.jpg", 800, 450, delta},
 }
 
 // encode paints the scene in the format that its name ends in. JPEG at this quality is enough for flat shapes.

@@ -299,10 +299,10 @@ func school(c *canvas) {
 func stadium(c *canvas) {
 	c.sky(0, 420, hex(0x0f1b33), hex(0x2a3f66))
 	c.fill(hex(0x23314f), point{0, 230}, point{1600, 230}, point{1600, 460}, point{0, 460})
-	for row := range 11 {
-		for i := range 92 {
+	for row := range 6 {
+		for i := range 46 {
 			col := []color.RGBA{hex(0xc9b79a), hex(0x9a5148), hex(0x57779a), hex(0x42506e), hex(0xd9c27e)}[int(c.next()*5)]
-			c.circle(fade(col, 0.55+float64(row)*0.04), float64(i)*17.6+float64(row%2)*8+c.between(-2, 2), 244+float64(row)*18.5, 6.2)
+			c.circle(fade(col, 0.55+float64(row)*0.07), float64(i)*35.2+float64(row%2)*16+c.between(-4, 4), 250+float64(row)*34, 12.4)
 		}
 	}
 	c.rect(hex(0x1a2742), 0, 446, 1600, 26)
