@@ -9,31 +9,32 @@ import (
 
 // contentTypes are what a browser is told of the plain pages. Readers don't listen: to them the edition says it.
 var contentTypes = map[string]string{
-	".html": "text/html; charset=utf-8",
-	".css":  "text/css; charset=utf-8",
-	".js":   "text/javascript; charset=utf-8",
-	".txt":  "text/plain; charset=utf-8",
-	".vtt":  "text/vtt; charset=utf-8",
-	".xml":  "application/xml",
-	".atom": "application/atom+xml",
-	".rss":  "application/rss+xml",
-	".json": "application/json",
-	".svg":  "image/svg+xml",
-	".jpg":  "image/jpeg",
-	".png":  "image/png",
-	".gif":  "image/gif",
-	".webp": "image/webp",
-	".avif": "image/avif",
-	".ico":  "image/x-icon",
-	".mp4":  "video/mp4",
-	".webm": "video/webm",
-	".mp3":  "audio/mpeg",
-	".m4a":  "audio/mp4",
-	".ogg":  "audio/ogg",
-	".opus": "audio/ogg",
-	".pdf":  "application/pdf",
-	".wasm": "application/wasm",
-	".gz":   "application/gzip",
+	".html":        "text/html; charset=utf-8",
+	".css":         "text/css; charset=utf-8",
+	".js":          "text/javascript; charset=utf-8",
+	".txt":         "text/plain; charset=utf-8",
+	".vtt":         "text/vtt; charset=utf-8",
+	".xml":         "application/xml",
+	".atom":        "application/atom+xml",
+	".rss":         "application/rss+xml",
+	".json":        "application/json",
+	".webmanifest": "application/manifest+json",
+	".svg":         "image/svg+xml",
+	".jpg":         "image/jpeg",
+	".png":         "image/png",
+	".gif":         "image/gif",
+	".webp":        "image/webp",
+	".avif":        "image/avif",
+	".ico":         "image/x-icon",
+	".mp4":         "video/mp4",
+	".webm":        "video/webm",
+	".mp3":         "audio/mpeg",
+	".m4a":         "audio/mp4",
+	".ogg":         "audio/ogg",
+	".opus":        "audio/ogg",
+	".pdf":         "application/pdf",
+	".wasm":        "application/wasm",
+	".gz":          "application/gzip",
 }
 
 // own says whether a file is of the format's own, which only readers ask for.
@@ -54,7 +55,7 @@ func contentType(name string) string {
 }
 
 // packable are the endings of what is worth a gzip twin.
-const packable = " .html .css .js .txt .vtt .xml .atom .rss .json .svg "
+const packable = " .html .css .js .txt .vtt .xml .atom .rss .json .webmanifest .svg "
 
 func hasTwin(name string) bool {
 	ext := path.Ext(name)
