@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -213,8 +214,14 @@ func TestBrokenReleaseIsNotShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.put(t, "second")
+	var mu sync.Mutex // files are fetched at the same time
 	fresh := map[string]bool{}
-	p.alter = func(path string, b []byte) []byte { fresh[path] = true; return b }
+	p.alter = func(path string, b []byte) []byte {
+		mu.Lock()
+		defer mu.Unlock()
+		fresh[path] = true
+		return b
+	}
 	p.approve = func(cosign.Change) error { return errors.New("not yet") }
 	if err := p.publish(t); err == nil {
 		t.Fatal("it came out")
