@@ -223,7 +223,7 @@ type kind struct{ policy, referrer string }
 
 var (
 	// pages of the edition may show pictures and sounds, and the bar's frame.
-	pages = kind{"default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self' 'unsafe-inline'; frame-src 'self'; " +
+	pages = kind{"default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self' 'unsafe-inline'; manifest-src 'self'; frame-src 'self'; " +
 		"frame-ancestors 'none'; base-uri 'none'; form-action 'none'", "no-referrer"}
 	// framed is what stands in the bar's frame.
 	framed = kind{"default-src 'none'; style-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'", "no-referrer"}

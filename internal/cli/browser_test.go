@@ -181,7 +181,7 @@ func (s *sights) pictures() (n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, r := range s.requests {
-		if strings.HasSuffix(r, ".jpg") {
+		if strings.HasSuffix(r, ".jpg") || strings.HasSuffix(r, ".avif") {
 			n++
 		}
 	}
