@@ -203,7 +203,7 @@ func FuzzSealedKeep(f *testing.F) {
 	f.Add([]byte("age-encryption.org/v1\n-> scrypt AAAA 20\n"), []byte{})
 	f.Fuzz(func(t *testing.T, keys, file []byte) {
 		if bytes.Contains(keys, []byte("-> scrypt")) && !bytes.Contains(keys, []byte(" 4\n")) {
-			t.Skip("a cost of scrypt that takes its time")
+			return // a cost of scrypt that takes its time
 		}
 		dir := t.TempDir()
 		must(t, os.WriteFile(filepath.Join(dir, reader.SealedKeyPath), keys, 0o600))
