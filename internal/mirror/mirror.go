@@ -10,7 +10,6 @@ package mirror
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"io/fs"
 	"log"
@@ -24,6 +23,7 @@ import (
 	"time"
 
 	"coranto/edition"
+	"coranto/internal/serving"
 )
 
 // Handler serves the mirror in a folder.
@@ -169,19 +169,5 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler) error {
 		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          log.New(io.Discard, "", 0),
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(l) }()
-	select {
-	case err := <-ended:
-		return fmt.Errorf("serve on %s: %w", l.Addr(), err)
-	case <-ctx.Done():
-	}
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
-	err := server.Shutdown(grace)
-	if err != nil {
-		err = server.Close()
-	}
-	<-ended
-	return err
+	return serving.Until(ctx, l, server)
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"coranto/edition"
+	"coranto/internal/serving"
 )
 
 const (
@@ -110,19 +111,5 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler, answer time.Dura
 		IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10, ErrorLog: log.New(io.Discard, "", 0),
 		BaseContext: func(net.Listener) context.Context { return ctx },
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(l) }()
-	select {
-	case err := <-ended:
-		return fmt.Errorf("serve on %s: %w", l.Addr(), err)
-	case <-ctx.Done():
-	}
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
-	err := server.Shutdown(grace)
-	if err != nil {
-		err = server.Close()
-	}
-	<-ended
-	return err
+	return serving.Until(ctx, l, server)
 }
