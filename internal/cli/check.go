@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -196,12 +195,7 @@ const maxSource = 8 << 20
 
 // readSource reads the file that an article came from.
 func (n *newsroom) readSource(file string) ([]byte, error) {
-	f, err := os.Open(n.path(file))
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, maxSource))
+	return readSmall(n.path(file), maxSource)
 }
 
 // gate refuses an edition whose stories have fatal problems.

@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"coranto/internal/durable"
 	"coranto/internal/importer/markdown"
 	"coranto/internal/lang"
 	"coranto/internal/site"
@@ -89,7 +89,7 @@ func readPage(fsys fs.FS, e fs.DirEntry, languages []string) (site.StandingPage,
 	if err != nil {
 		return site.StandingPage{}, fmt.Errorf("%s: %w", name, err)
 	}
-	b, err := readCapped(fsys, name, markdown.MaxPage)
+	b, err := durable.ReadFile(fsys, name, markdown.MaxPage)
 	if err != nil {
 		return site.StandingPage{}, err
 	}
@@ -112,20 +112,6 @@ func languageOf(tag string, languages []string) (string, error) {
 	return canonical, nil
 }
 
-// readCapped reads a file of at most limit bytes.
-func readCapped(fsys fs.FS, name string, limit int64) ([]byte, error) {
-	f, err := fsys.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(b)) > limit {
-		err = fmt.Errorf("%s: over the limit of %d bytes", name, limit)
-	}
-	return b, err
-}
-
 // noticesTOML is what notices.toml says.
 type noticesTOML struct {
 	Notices []struct {
@@ -139,7 +125,7 @@ type noticesTOML struct {
 
 // readNotices reads the newsroom's risk notices.
 func readNotices(fsys fs.FS, languages []string) ([]site.RiskNotice, error) {
-	b, err := readCapped(fsys, noticesFile, markdown.MaxPage)
+	b, err := durable.ReadFile(fsys, noticesFile, markdown.MaxPage)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"coranto/internal/durable"
 	"coranto/internal/site"
 )
 
@@ -33,7 +34,7 @@ func readTheme(fsys fs.FS) (site.Theme, error) {
 		case !e.Type().IsRegular() || !slices.Contains(site.ThemeFiles(), e.Name()):
 			return nil, withHint(fmt.Errorf("%s is no part of a theme", name), "a theme may have the files "+strings.Join(site.ThemeFiles(), ", "))
 		}
-		b, err := readCapped(fsys, name, site.MaxTheme)
+		b, err := durable.ReadFile(fsys, name, site.MaxTheme)
 		if err != nil {
 			return nil, err
 		}

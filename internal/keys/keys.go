@@ -147,16 +147,7 @@ func (k *Keys) refresh() (err error) {
 
 // read is an edition.Fetch of the newsroom's own folder.
 func (k *Keys) read(_ context.Context, path string, max int64) ([]byte, error) {
-	f, err := k.dir.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, max+1))
-	if err == nil && int64(len(b)) > max {
-		err = fmt.Errorf("%q is longer than %d bytes", path, max)
-	}
-	return b, err
+	return durable.ReadFile(k.dir.FS(), path, max)
 }
 
 // readStaged is read, but for a timestamp that waits for its root.

@@ -3,7 +3,6 @@ package mirror
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -96,17 +95,9 @@ func parseRecord(b []byte) (r record, err error) {
 
 // readState reads a file of the mirror's memory; what isn't there is empty.
 func readState(root *os.Root, name string, max int64) ([]byte, error) {
-	f, err := root.Open(name)
+	b, err := durable.ReadFile(root.FS(), name, max)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, max+1))
-	if err == nil && int64(len(b)) > max {
-		err = fmt.Errorf("%s has more than %d bytes", name, max)
 	}
 	return b, err
 }

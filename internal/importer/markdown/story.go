@@ -3,7 +3,6 @@ package markdown
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"slices"
@@ -11,6 +10,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"coranto/internal/durable"
 	"coranto/internal/importer"
 	"coranto/internal/news"
 )
@@ -185,16 +185,7 @@ func (f *folder) read(name string, max int64) ([]byte, error) {
 			return nil, fmt.Errorf("%q is not a regular file (symbolic links are not followed)", name)
 		}
 	}
-	file, err := f.fsys.Open(full)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	b, err := io.ReadAll(io.LimitReader(file, max+1))
-	if err == nil && int64(len(b)) > max {
-		err = fmt.Errorf("%q is over the limit of %d bytes", name, max)
-	}
-	return b, err
+	return durable.ReadFile(f.fsys, full, max)
 }
 
 // composed returns the path of a file as its folder has it: some systems write é as e and an accent, and an editor's text

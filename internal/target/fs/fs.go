@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"iter"
 	"os"
@@ -68,16 +67,7 @@ func (t *Target) Get(ctx context.Context, name string, max int64) ([]byte, error
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is not a regular file", name)
 	}
-	f, err := t.root.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, max+1))
-	if err == nil && int64(len(b)) > max {
-		err = fmt.Errorf("%s is larger than %d bytes", name, max)
-	}
-	return b, err
+	return durable.ReadFile(t.root.FS(), name, max)
 }
 
 // List walks the folder. Temporary files, which only a crash leaves behind, are not listed.
