@@ -144,9 +144,8 @@ func (f feed) entry(ctx context.Context, snap Snapshot, h store.Headline) (entry
 	e := entry{
 		ID: ninjs.URI(st.ID, a.Lang), Story: st.ID, Link: f.ref(StoryPath(a.Lang, st.Address)),
 		Title: lang.Balanced(rev.Headline), Summary: lang.Balanced(rev.Standfirst), Content: f.content(st.Address, rev, r),
-		Published: a.Published.UTC(), Updated: a.Updated.UTC(),
+		Published: a.Published.UTC(), Updated: modified(a),
 	}
-	e.Updated = modified(a)
 	if rev.Origin != nil {
 		e.Origin = rev.Origin.Lang
 	}

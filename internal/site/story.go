@@ -173,6 +173,7 @@ func (s *Site) article(ctx context.Context, snap Snapshot, st news.Story, a news
 	p.Alternates = p.alternates(langs, func(tag string) string { return StoryPath(tag, st.Address) })
 	p.Document = p.to(DocumentPath(a.Lang, st.Address))
 	p.Origin = p.origin(st, rev.Origin)
+	a.Revision = rev
 	data, err := p.storyHead(st, a, r)
 	if err != nil {
 		return File{}, err
