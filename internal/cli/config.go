@@ -28,6 +28,7 @@ type config struct {
 	Imports   []importConfig `toml:"import"`
 	Alarm     alarmConfig    `toml:"alarm"`
 	Check     checkConfig    `toml:"check"`
+	Trust     trustConfig    `toml:"trust_txt"`
 }
 
 type targetConfig struct {
@@ -48,7 +49,8 @@ languages = [%s]
 # so that a reader who knows one mirror learns of the others. Leave out those that must not become known.
 mirrors = []
 
-# Where feeds should say that the stories stand. Readers of feeds like whole addresses; without it, links are relative.
+# Where the site stands for readers of feeds and for search engines: the one address that they should send people to.
+# Without it, links in feeds are relative and there are no sitemaps.
 # base_url = "https://news.example/"
 
 # Where the link to leave quickly leads, at the top of each page: something harmless that many people look at, as a
@@ -74,6 +76,19 @@ path = "public"
 # without words for who can't see it.
 # [check]
 # fatal = ["alt", "source", "credit"]
+
+# What trust.txt says: whom you belong to, what else is yours, how to reach you. Each may be left out.
+# [trust_txt]
+# member = ["https://association.example/"]      # we are a member of
+# belongto = []                                  # we belong to
+# control = ["https://second.example/"]          # we control
+# controlledby = []                              # who controls us
+# social = ["https://social.example/@news"]      # accounts that are truly ours
+# vendor = []                                    # who works for us
+# customer = []                                  # whom we work for
+# disclosure = ["https://news.example/en/about.html"]
+# contact = ["mailto:desk@news.example"]
+# datatrainingallowed = "no"                     # may models be trained on our work?
 
 # What coranto run imports by itself, every so often. Markdown has a path, feeds have sources.
 # [[import]]
@@ -126,7 +141,8 @@ func readConfig(dir string) (config, error) {
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		return c, withHint(fmt.Errorf("%s:%d: there is no setting %q", file, lineOf(string(b), unknown[0]), unknown[0]),
 			"settings are name, languages, mirrors, base_url, exit_url, [[target]] with name, kind and path, "+
-				"[[import]] with name, kind, path or sources, language and every, [alarm] with command, webhook and after, and [check] with fatal")
+				"[[import]] with name, kind, path or sources, language and every, [alarm] with command, webhook and after, "+
+				"[check] with fatal, and [trust_txt] with what trust.txt may say")
 	}
 	if err := c.check(); err != nil {
 		return c, fmt.Errorf("%s: %w", file, err)
@@ -185,7 +201,7 @@ func (c *config) check() error {
 	if len(c.Targets) == 0 {
 		return errors.New("there is no [[target]]: editions must be written somewhere")
 	}
-	if err := errors.Join(checkImports(c.Imports), c.Alarm.check(), c.Check.check()); err != nil {
+	if err := errors.Join(checkImports(c.Imports), c.Alarm.check(), c.Check.check(), c.Trust.check()); err != nil {
 		return err
 	}
 	names := map[string]bool{}

@@ -39,8 +39,8 @@ func TrustAttributes() []string {
 		"contact", "datatrainingallowed"}
 }
 
-// checkTrust returns the first fault of trust.txt, or nil.
-func checkTrust(lines []TrustLine) error {
+// CheckTrust returns the first fault of the lines of trust.txt, or nil.
+func CheckTrust(lines []TrustLine) error {
 	for _, t := range lines {
 		if err := t.check(); err != nil {
 			return err

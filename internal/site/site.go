@@ -169,7 +169,7 @@ func (c Config) check() error {
 			return fmt.Errorf("language %q: its canonical tag is %q", tag, canonical[i])
 		}
 	}
-	if err := errors.Join(c.checkStanding(), c.checkExit(), c.checkRisks(), c.Theme.check(), checkTrust(c.Trust)); err != nil {
+	if err := errors.Join(c.checkStanding(), c.checkExit(), c.checkRisks(), c.Theme.check(), CheckTrust(c.Trust)); err != nil {
 		return err
 	}
 	if c.Pictures != Light && c.Pictures != Full {
