@@ -48,6 +48,8 @@ through, and shows what it met. Nothing is left behind.`,
 
 const (
 	demoName = "The Sample Lantern"
+	// demoExit is where the link to leave quickly leads: a page that says nothing.
+	demoExit = "https://example.com/"
 	// demoPage is the page that one mirror alters.
 	demoPage = "en/index.html"
 	// demoPatience is how long the demo's reader waits for a mirror that goes on for ever.
@@ -117,9 +119,16 @@ func (d *demo) publishTwice(ctx context.Context) error {
 	if err := makeNewsroom(ctx, d.room(), demoName, languages); err != nil {
 		return err
 	}
+	if err := os.Remove(filepath.Join(d.room(), noticesFile)); err != nil { // which the sample has its own of
+		return err
+	}
+	if err := os.CopyFS(d.room(), sample.Room()); err != nil {
+		return err
+	}
 	if d.newsroom, err = openNewsroom(ctx, d.room()); err != nil {
 		return err
 	}
+	d.newsroom.config.ExitURL = demoExit
 	d.stops = append(d.stops, func() { d.newsroom.Close() })
 	if err := d.newsroom.lock(); err != nil {
 		return err

@@ -20,6 +20,8 @@ var (
 	stories embed.FS
 	//go:embed corrected
 	corrected embed.FS
+	//go:embed room
+	room embed.FS
 )
 
 // Stories returns the folder of the first edition.
@@ -28,6 +30,9 @@ func Stories() fs.FS { return sub(stories, "stories") }
 // Corrected returns the same folder after an editor has corrected one article, bread-prices in English: a number in
 // its table, with the date of the correction and a line that says what was wrong. Its translations are stale then.
 func Corrected() fs.FS { return overlay{top: sub(corrected, "corrected"), base: Stories()} }
+
+// Room returns what the newsroom's own folder has besides: pages/ and notices.toml.
+func Room() fs.FS { return sub(room, "room") }
 
 func sub(fsys fs.FS, dir string) fs.FS {
 	s, err := fs.Sub(fsys, dir)
