@@ -94,13 +94,15 @@ func (r *pressRoom) reopen(ctx context.Context) error {
 	return nil
 }
 
-// configState and trustState stand for what they are about: another state is another string. The newsroom's own pages
-// and notices count as configuration.
+// configState and trustState stand for what they are about: another state is another string. The newsroom's own pages,
+// notices and theme count as configuration.
 func (r *pressRoom) configState() string {
 	files := []string{configFile, noticesFile}
-	entries, _ := os.ReadDir(filepath.Join(r.dir, pagesDir))
-	for _, e := range entries {
-		files = append(files, filepath.Join(pagesDir, e.Name()))
+	for _, dir := range []string{pagesDir, themeDir} {
+		entries, _ := os.ReadDir(filepath.Join(r.dir, dir))
+		for _, e := range entries {
+			files = append(files, filepath.Join(dir, e.Name()))
+		}
 	}
 	var state strings.Builder
 	for _, name := range files {
