@@ -231,7 +231,7 @@ func (k *keeper) audit() reader.Audit {
 	src, err := reader.Folder(k.dir)
 	must(k.r.t, err)
 	defer src.Close()
-	a, err := reader.Verify(k.r.t.Context(), src, k.r.masthead(), reader.VerifyOptions{Now: k.opt.Now})
+	a, err := reader.Verify(k.r.t.Context(), src, k.opt.Masthead, reader.VerifyOptions{Now: k.opt.Now})
 	must(k.r.t, err)
 	return a
 }
