@@ -30,6 +30,8 @@ const (
 	MaxPolicy = 64 << 10
 	// MaxMetadata is the size of one file of trust metadata.
 	MaxMetadata = 128 << 10
+	// MaxBreakingFile is the size of a language's file of breaking news.
+	MaxBreakingFile = 64 << 10
 	// MaxMasthead is the size of a masthead.
 	MaxMasthead = 256 << 10
 	// MaxRoots is the number of root files that one refresh follows.

@@ -36,6 +36,7 @@ var reasons = map[string]string{
 	"bad-gzip":           `gzip|EOF`,
 	"bad-hash":           `another hash|a hash has|the hash has|SHA-256|hash length|not base64|illegal base64|not the list|hash verification|canonical JSON|hashes must not be empty`,
 	"bad-header":         `does not begin|expected header|want "masthead/1"`,
+	"bad-headline":       `headline`,
 	"bad-index":          `is not the last of`,
 	"bad-json":           `EOF|JSON|invalid character|after object|unexpected`,
 	"bad-key":            `key|is not allowed|type|hex|Ed25519|segment|path`,
@@ -527,6 +528,25 @@ func TestVectorsMasthead(t *testing.T) {
 	run(t, "masthead.json", func(t *testing.T, _ vectors.File[vectors.Raw, vectors.MastheadValue], in vectors.Raw) (v vectors.MastheadValue, err error) {
 		m, err := edition.ParseMasthead(in.Bytes.Join())
 		return vectors.MastheadValue{Name: m.Name, Languages: m.Languages, Mirrors: append([]string{}, m.Mirrors...), ID: m.ID().String()}, err
+	})
+}
+
+func TestVectorsBreaking(t *testing.T) {
+	run(t, "breaking.json", func(t *testing.T, _ vectors.File[vectors.Raw, vectors.BreakingValue], in vectors.Raw) (v vectors.BreakingValue, err error) {
+		b := in.Bytes.Join()
+		all, err := edition.ParseBreaking(b)
+		if err != nil {
+			return v, err
+		}
+		encoded, err := edition.MarshalBreaking(all)
+		if err != nil {
+			return v, err
+		}
+		again(t, encoded, b)
+		for _, n := range all {
+			v.Stories = append(v.Stories, vectors.BreakingLine{Until: n.Until.Format(time.RFC3339), Path: n.Path, Headline: n.Headline})
+		}
+		return v, nil
 	})
 }
 

@@ -302,3 +302,15 @@ type FreshnessValue struct {
 	Fresh string `json:"fresh"`
 	Age   int64  `json:"age"` // seconds
 }
+
+// BreakingValue is what a file of breaking news says (breaking.json).
+type BreakingValue struct {
+	Stories []BreakingLine `json:"stories"`
+}
+
+// BreakingLine is a story that is breaking news.
+type BreakingLine struct {
+	Until    string `json:"until"`
+	Path     string `json:"path"`
+	Headline string `json:"headline"`
+}

@@ -43,6 +43,7 @@ func generate() map[string][]byte {
 		"tree.json":             trees().encode(),
 		"proof.json":            proofs().encode(),
 		"manifest.json":         manifests().encode(),
+		"breaking.json":         breakings().encode(),
 		"tilepath.json":         tilePaths().encode(),
 		"bundle.json":           bundles().encode(),
 		"log.json":              records().encode(),
