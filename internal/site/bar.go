@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"coranto/edition"
 	"coranto/internal/lang"
 	"coranto/internal/news"
 	"coranto/internal/store"
@@ -50,10 +51,30 @@ func (p page) barOf(links []link) template.HTML {
 	return template.HTML(b.String())
 }
 
-// touchBar adds the units that have a bar of a language: its front, its topics', and the stories and the pages of the
-// days from the first that the bar reaches back to.
+// breaking renders what is breaking news in a language for readers, which lay it over pages of any age, or says that
+// nothing is.
+func (s *Site) breaking(ctx context.Context, snap Snapshot, l lang.Language) (Output, error) {
+	all, err := snap.Breaking(ctx, l.Tag())
+	if err != nil {
+		return Output{}, err
+	}
+	path := edition.BreakingPath(l.Tag())
+	if len(all) == 0 {
+		return gone(path)
+	}
+	var news []edition.Breaking
+	for _, b := range all[:min(len(all), edition.MaxBreaking)] {
+		news = append(news, edition.Breaking{Until: b.Until, Path: StoryPath(b.Lang, b.Address), Headline: lang.Balanced(b.Headline.Headline)})
+	}
+	body, err := edition.MarshalBreaking(news)
+	return one(File{Path: path, MediaType: "text/plain", Body: body}, err)
+}
+
+// touchBar adds the units that have a bar of a language: what readers make theirs of, its front, its topics', and the
+// stories and the pages of the days from the first that the bar reaches back to.
 func (s *Site) touchBar(ctx context.Context, snap Snapshot, c store.Change, add func(Unit)) error {
 	of := store.List{Lang: c.List.Lang}
+	add(Unit{Kind: Breaking, List: of})
 	add(Unit{Kind: Front, List: of})
 	topics, err := snap.Topics(ctx, of.Lang)
 	if err != nil {

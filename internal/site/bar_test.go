@@ -1,10 +1,12 @@
 package site_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"coranto/edition"
 	"coranto/internal/news"
 )
 
@@ -25,7 +27,7 @@ func TestBar(t *testing.T) {
 	a.Updated, a.Breaking = n.now, n.now.Add(3*time.Hour)
 	a.Revision.Headline = "The dam <breaks>"
 	n.put(flood)
-	bar := []string{"day en 2026-11-18", "day en 2026-11-19", "day en 2026-11-20", "feeds en", "front en ", "en/archive/page/3.html"}
+	bar := []string{"breaking en ", "day en 2026-11-18", "day en 2026-11-19", "day en 2026-11-20", "feeds en", "front en ", "en/archive/page/3.html"}
 	for _, id := range []string{"51", "52", "53", "54", "55", "56", "57", "58", "59"} {
 		bar = append(bar, `story "plain-`+id+`"`)
 	}
@@ -36,6 +38,11 @@ func TestBar(t *testing.T) {
 	n.wantBar("en/story/2026/11/17/plain-50/index.html", "")
 	n.wantBar("en/story/2026/11/20/plain-59/index.html", "") // not of itself
 	n.wantBar("fa/index.html", "")
+	want := []edition.Breaking{{Until: at(22, 15, 0), Path: "en/story/2026/11/20/plain-59/index.html", Headline: "The dam <breaks>"}}
+	f := n.files["en/breaking.txt"]
+	if got, err := edition.ParseBreaking(f.Body); err != nil || !slices.Equal(got, want) || f.MediaType != "text/plain" {
+		t.Errorf("for readers: got %v, %v, %s, want %v", got, err, f.MediaType, want)
+	}
 
 	n.now = n.now.Add(2 * time.Hour)
 	wantUnits(t, "nothing", n.publish())
@@ -44,6 +51,28 @@ func TestBar(t *testing.T) {
 	n.check("the end of breaking news")
 	n.wantBar("en/index.html", "")
 	n.wantBar("en/story/2026/11/18/plain-51/index.html", "")
+	if f, ok := n.files["en/breaking.txt"]; ok {
+		t.Errorf("for readers: got %q", f.Body)
+	}
+}
+
+// Readers are told of the newest alone, however much is breaking.
+func TestManyBars(t *testing.T) {
+	n := newNewsroom(t)
+	n.now = at(22, 12, 0)
+	var all []news.Story
+	for i := range 12 {
+		s := plainStory(i)
+		s.Articles[0].Updated, s.Articles[0].Breaking = n.now, n.now.Add(time.Hour)
+		all = append(all, s)
+	}
+	n.put(all...)
+	n.publish()
+	n.check("twelve at once")
+	got, err := edition.ParseBreaking(n.files["en/breaking.txt"].Body)
+	if err != nil || len(got) != edition.MaxBreaking || !strings.HasSuffix(got[0].Path, "/plain-11/index.html") {
+		t.Errorf("got %v, %v", got, err)
+	}
 }
 
 // wantBar wants a page to have a bar with a link, or none where that is empty.

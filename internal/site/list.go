@@ -61,6 +61,8 @@ func (s *Site) Render(ctx context.Context, snap Snapshot, u Unit) (Output, error
 	switch u.Kind {
 	case Front:
 		return s.front(ctx, snap, l)
+	case Breaking:
+		return s.breaking(ctx, snap, l)
 	case Feeds:
 		return s.feeds(ctx, snap, l, u.List)
 	case Sitemaps:

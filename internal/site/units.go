@@ -20,6 +20,7 @@ type Kind string
 const (
 	Choice      Kind = "choice"      // the choice of a language
 	Front       Kind = "front"       // a language's front: List.Lang
+	Breaking    Kind = "breaking"    // what is breaking news in a language, for readers: List.Lang
 	Feeds       Kind = "feeds"       // a language's feeds: List.Lang
 	Topic       Kind = "topic"       // the front of a topic, a place or an author: List
 	Numbered    Kind = "numbered"    // a numbered page: List, Page
@@ -220,7 +221,7 @@ func (s *Site) all(ctx context.Context, snap Snapshot, emit func(Unit) error) er
 
 func allOfLanguage(ctx context.Context, snap Snapshot, tag string, emit func(Unit) error) error {
 	l := store.List{Lang: tag}
-	for _, kind := range []Kind{Front, Feeds, Standing, Corrections, Archive} {
+	for _, kind := range []Kind{Front, Breaking, Feeds, Standing, Corrections, Archive} {
 		if err := emit(Unit{Kind: kind, List: l}); err != nil {
 			return err
 		}
