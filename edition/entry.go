@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 )
 
 // An Entry is what the tree says of one file: its type and encoding, which a reader takes from here and never from a
@@ -16,6 +17,9 @@ type Entry struct {
 	MediaType string
 	// Gzip says that the stored bytes are a gzip stream; otherwise they are the file's own.
 	Gzip bool
+	// Loose says that a mirror holds the pieces as objects too, for readers whom no range reaches. Such a file has more
+	// than PieceSize bytes.
+	Loose bool
 	// Size is the number of stored bytes, Plain that of the file's own; they are equal without Gzip.
 	Size, Plain int64
 	// Objects are the objects that hold the stored bytes in order: each of MaxObject bytes, the last of the rest.
@@ -110,10 +114,32 @@ func (e Entry) WithList(list []byte) (Entry, error) {
 	return e, nil
 }
 
+// Held yields what a mirror holds of the file besides its list, by hash and size in bytes: the objects, and the pieces of
+// a loose one. The entry names them itself (WithList).
+func (e Entry) Held() iter.Seq2[Hash, int64] {
+	return func(yield func(Hash, int64) bool) {
+		for i, h := range e.Objects {
+			if !yield(h, e.ObjectSize(i)) {
+				return
+			}
+		}
+		if !e.Loose {
+			return
+		}
+		for i, h := range e.Pieces {
+			if !yield(h, e.pieceSize(i)) {
+				return
+			}
+		}
+	}
+}
+
 // ObjectSize returns the size in bytes of the i-th object.
 func (e Entry) ObjectSize(i int) int64 {
 	return min(MaxObject, e.Size-int64(i)*MaxObject)
 }
+
+func (e Entry) pieceSize(i int) int64 { return min(PieceSize, e.Size-int64(i)*PieceSize) }
 
 // gzipFlags is where a gzip header says what else is in it (RFC 1952, FLG): libraries differ over what they take there.
 const gzipFlags = 3
@@ -146,14 +172,20 @@ func (e Entry) Decode(stored []byte) ([]byte, error) {
 	return plain.Bytes(), nil
 }
 
-// The flags byte of an encoded entry.
-const flagGzip = 1
+// The bits of the flags byte of an encoded entry.
+const (
+	flagGzip = 1 << iota
+	flagLoose
+)
 
 // appendEntry encodes an entry (SPEC.md, "Entry").
 func appendEntry(b []byte, e Entry) []byte {
 	var flags byte
 	if e.Gzip {
 		flags |= flagGzip
+	}
+	if e.Loose {
+		flags |= flagLoose
 	}
 	b = append(b, flags, byte(len(e.MediaType)))
 	b = append(b, e.MediaType...)
@@ -192,6 +224,9 @@ func (e Entry) check() error {
 	}
 	if e.Size < 0 || e.Size > MaxFile || e.Plain < 0 || e.Plain > MaxPlain || !e.Gzip && e.Plain != e.Size {
 		return fmt.Errorf("sizes %d and %d are out of range", e.Size, e.Plain)
+	}
+	if e.Loose && e.Size <= PieceSize {
+		return fmt.Errorf("loose and of %d bytes, no more than a piece", e.Size)
 	}
 	if !e.Inline() {
 		return nil
@@ -274,10 +309,10 @@ func (d *decoder) hashes(n int) []Hash {
 
 func (d *decoder) entry() (e Entry) {
 	flags := d.byte()
-	if flags&^flagGzip != 0 {
+	if flags&^(flagGzip|flagLoose) != 0 {
 		d.fail("unknown flags %#x", flags)
 	}
-	e.Gzip = flags&flagGzip != 0
+	e.Gzip, e.Loose = flags&flagGzip != 0, flags&flagLoose != 0
 	e.MediaType = string(d.take(int(d.byte())))
 	if d.err == nil && !validMediaType(e.MediaType) {
 		d.fail("media type %q is not valid", e.MediaType)
@@ -286,6 +321,9 @@ func (d *decoder) entry() (e Entry) {
 	e.Plain = e.Size
 	if e.Gzip {
 		e.Plain = int64(d.uvarint(MaxPlain))
+	}
+	if e.Loose && d.err == nil && e.Size <= PieceSize {
+		d.fail("loose and of %d bytes, no more than a piece", e.Size)
 	}
 	if !e.Inline() {
 		copy(e.List[:], d.take(len(Hash{})))

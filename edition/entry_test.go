@@ -200,3 +200,29 @@ func TestDecodeIdentity(t *testing.T) {
 		t.Error("fewer bytes than the entry says were accepted")
 	}
 }
+
+func TestHeld(t *testing.T) {
+	b := stored(edition.MaxObject + edition.PieceSize + 8)
+	e, parts, err := edition.Split(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e, err = e.WithList(parts[len(parts)-1]); err != nil {
+		t.Fatal(err)
+	}
+	for _, loose := range []bool{false, true} {
+		e.Loose = loose
+		var held []edition.Hash
+		var size int64
+		for h, n := range e.Held() {
+			held, size = append(held, h), size+n
+		}
+		want, times := slices.Clone(e.Objects), int64(1)
+		if loose {
+			want, times = append(want, e.Pieces...), 2
+		}
+		if !slices.Equal(held, want) || size != times*e.Size {
+			t.Errorf("loose %v: a mirror holds %d objects of %d bytes, want %d of %d", loose, len(held), size, len(want), times*e.Size)
+		}
+	}
+}

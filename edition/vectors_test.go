@@ -25,13 +25,13 @@ import (
 // reasons are what the errors of this package say for the codes of the vectors: each refusal must be for its own reason.
 // More than one code may go with an error where a parser finds a fault as another.
 var reasons = map[string]string{
-	"bad-body":           `cut short|not a number|not valid|unknown flags|bytes after`,
+	"bad-body":           `cut short|not a number|not valid|unknown flags|loose|bytes after`,
 	"bad-byte":           `is not allowed`,
 	"bad-child-level":    `level \d+ below level`,
 	"bad-count":          `level \d+ with|items|cut short|not a number|too many|more than|out of range|roles and`,
 	"bad-file":           `want ".*" alone|not metadata`,
 	"bad-first-key":      `is not above its neighbour`,
-	"bad-flag":           `unknown flags`,
+	"bad-flag":           `unknown flags|^loose|: loose`,
 	"bad-form":           `not metadata|not in canonical JSON|null|json:|signatures|unexpected|consistent_snapshot|delegations|keys? and|roles|threshold|hex|field is missing|is not defined|missing`,
 	"bad-gzip":           `gzip|EOF`,
 	"bad-hash":           `another hash|a hash has|the hash has|SHA-256|hash length|not base64|illegal base64|not the list|hash verification|canonical JSON|hashes must not be empty`,
@@ -212,7 +212,7 @@ func TestVectorsEntry(t *testing.T) {
 		}
 		b, err := e.MarshalBinary()
 		again(t, b, in.Bytes.Join())
-		v = vectors.EntryValue{MediaType: e.MediaType, Encoding: "identity", Stored: e.Size, Plain: e.Plain,
+		v = vectors.EntryValue{MediaType: e.MediaType, Encoding: "identity", Loose: e.Loose, Stored: e.Size, Plain: e.Plain,
 			Objects: hashes(e.Objects), Pieces: hashes(e.Pieces)}
 		if e.Gzip {
 			v.Encoding = "gzip"

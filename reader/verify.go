@@ -378,6 +378,9 @@ func (a *auditor) checkFile(ctx context.Context, l edition.Leaf) {
 			a.altered(l.Path, fmt.Sprintf("piece %d has another hash than its entry says", i))
 		}
 	}
+	if e.Loose {
+		a.checkHeld(ctx, e)
+	}
 	plain, err := e.Decode(stored)
 	if err != nil {
 		a.altered(l.Path, err.Error())
@@ -386,6 +389,13 @@ func (a *auditor) checkFile(ctx context.Context, l edition.Leaf) {
 	a.wantBytes(ctx, l.Path, plain)
 	if e.Gzip {
 		a.checkTwin(ctx, l.Path+edition.TwinSuffix, stored)
+	}
+}
+
+// checkHeld checks that all of a loose file is there, in pieces too.
+func (a *auditor) checkHeld(ctx context.Context, e edition.Entry) {
+	for h, size := range e.Held() {
+		a.object(ctx, h, size)
 	}
 }
 

@@ -17,6 +17,7 @@ type ObjectPathValue struct {
 type EntryValue struct {
 	MediaType string   `json:"media_type"`
 	Encoding  string   `json:"encoding"` // "identity" or "gzip"
+	Loose     bool     `json:"loose,omitempty"`
 	Stored    int64    `json:"stored"`
 	Plain     int64    `json:"plain"`
 	Objects   []string `json:"objects,omitempty"`

@@ -186,6 +186,13 @@ func (c *Checker) prove(ctx context.Context, path string, e edition.Entry) error
 		}
 		stored = append(stored, b...)
 	}
+	if e.Loose {
+		for h, size := range named.Held() {
+			if _, err := c.object(ctx, h, size); err != nil {
+				return fmt.Errorf("%s: %w", path, err)
+			}
+		}
+	}
 	again, _, err := edition.Split(stored)
 	if err == nil && (again.Size != e.Size || again.List != e.List || !slices.Equal(again.Objects, e.Objects) ||
 		!slices.Equal(again.Pieces, e.Pieces)) {

@@ -119,7 +119,7 @@ func (p *pull) gone(ctx context.Context, manifest edition.Hash, held edition.Tre
 			retire(c.Old.List)
 		}
 		e, err := p.withList(ctx, *c.Old)
-		for _, h := range e.Objects {
+		for h := range e.Held() {
 			retire(h)
 		}
 		return err
@@ -244,7 +244,7 @@ func (p *pull) reached(ctx context.Context, manifest edition.Hash, held edition.
 				reached[l.Entry.List] = true
 			}
 			e, err := p.withList(ctx, l.Entry)
-			for _, h := range e.Objects {
+			for h := range e.Held() {
 				reached[h] = true
 			}
 			return err

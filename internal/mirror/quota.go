@@ -85,6 +85,9 @@ func (p *pull) objectNeeds(ctx context.Context, e edition.Entry, counted map[edi
 	if e.Inline() && p.has(ctx, want{hash: key, size: e.Size}) {
 		return 0
 	}
+	if e.Loose {
+		return 2*e.Size + e.ListSize()
+	}
 	return e.Size + e.ListSize()
 }
 

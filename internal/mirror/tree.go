@@ -96,15 +96,15 @@ func changes(ctx context.Context, old, next edition.Tree) iter.Seq2[edition.Chan
 	}
 }
 
-// wantsOf returns the objects of an entry that names them itself.
-func wantsOf(e edition.Entry) []want {
+// wantsOf returns the objects of an entry that names them itself, the pieces of a loose one among them.
+func wantsOf(e edition.Entry) (wants []want) {
 	const each = edition.MaxObject / edition.PieceSize
-	wants := make([]want, len(e.Objects))
-	for i, h := range e.Objects {
-		wants[i] = want{hash: h, size: e.ObjectSize(i)}
-		if len(e.Pieces) > 0 {
-			wants[i].pieces = e.Pieces[i*each : min(len(e.Pieces), (i+1)*each)]
+	for h, size := range e.Held() {
+		w := want{hash: h, size: size}
+		if i := len(wants); i < len(e.Objects) && len(e.Pieces) > 0 {
+			w.pieces = e.Pieces[i*each : min(len(e.Pieces), (i+1)*each)]
 		}
+		wants = append(wants, w)
 	}
 	return wants
 }

@@ -60,7 +60,7 @@ func (p *Publisher) reachFile(ctx context.Context, r reach, f store.File) error 
 	if !f.Entry.Inline() {
 		r.objects[f.Entry.List] = struct{}{}
 	}
-	for _, h := range e.Objects {
+	for h := range e.Held() {
 		r.objects[h] = struct{}{}
 	}
 	return nil

@@ -194,7 +194,9 @@ func (v *inventory) file(ctx context.Context, l edition.Leaf) (store.File, []edi
 	if err != nil {
 		return fail(err)
 	}
-	objects = append(objects, e.Objects...)
+	for h := range e.Held() {
+		objects = append(objects, h)
+	}
 	plain, err := v.decode(ctx, e)
 	if err != nil {
 		return fail(err)

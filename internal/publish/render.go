@@ -160,11 +160,11 @@ func (r *run) take(ctx context.Context, f site.File) error {
 		return err
 	}
 	plain := edition.Sum(body)
-	same := old.Path != "" && old.Plain == plain && old.Entry.MediaType == f.MediaType
+	same := old.Path != "" && old.Plain == plain && old.Entry.MediaType == f.MediaType && old.Entry.Loose == (f.Loose && old.Entry.Size > edition.PieceSize)
 	if same && !r.Again {
 		return nil
 	}
-	e, err := r.putFile(ctx, f.MediaType, body)
+	e, err := r.putFile(ctx, f, body)
 	if err != nil || same && sameEntry(e, old.Entry) {
 		return err
 	}
@@ -191,9 +191,9 @@ func (r *run) body(ctx context.Context, f site.File) ([]byte, error) {
 
 // putFile puts a file's objects and returns its entry. What is compressed is put plain as well, since the plain page
 // is a link to that object.
-func (r *run) putFile(ctx context.Context, mediaType string, body []byte) (edition.Entry, error) {
+func (r *run) putFile(ctx context.Context, f site.File, body []byte) (edition.Entry, error) {
 	stored, zipped := body, false
-	if compressible(mediaType) {
+	if compressible(f.MediaType) {
 		z, err := compress(body)
 		if err != nil {
 			return edition.Entry{}, err
@@ -206,6 +206,9 @@ func (r *run) putFile(ctx context.Context, mediaType string, body []byte) (editi
 	if err != nil {
 		return e, err
 	}
+	if e.Loose = f.Loose && e.Size > edition.PieceSize; e.Loose {
+		parts = append(slices.Clip(parts), slices.Collect(slices.Chunk(stored, edition.PieceSize))...)
+	}
 	if zipped && len(body) <= edition.MaxObject {
 		parts = append(slices.Clip(parts), body)
 	}
@@ -214,7 +217,7 @@ func (r *run) putFile(ctx context.Context, mediaType string, body []byte) (editi
 			return e, err
 		}
 	}
-	e.MediaType, e.Gzip, e.Plain = mediaType, zipped, int64(len(body))
+	e.MediaType, e.Gzip, e.Plain = f.MediaType, zipped, int64(len(body))
 	return e, nil
 }
 

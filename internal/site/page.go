@@ -21,6 +21,8 @@ type File struct {
 	MediaType string
 	// Body holds the file's bytes. It is nil for a rendition.
 	Body []byte
+	// Loose says that its pieces are published as objects too (edition.Entry).
+	Loose bool
 	// Rendition is the lower-case hex SHA-256 of the rendition whose bytes the file has; the store opens it
 	// (OpenRendition). It is empty for all other files.
 	Rendition string

@@ -39,14 +39,14 @@ const (
 
 // entry is an entry before it is encoded (SPEC.md, "Entry").
 type entry struct {
-	gzip          bool
+	gzip, loose   bool
 	media         string
 	stored, plain uint64
 	hashes        []hash // of the objects and pieces, or of the list
 }
 
 func (e entry) encode() []byte {
-	b := []byte{byte(btoi(e.gzip)), byte(len(e.media))}
+	b := []byte{byte(btoi(e.gzip) | btoi(e.loose)<<1), byte(len(e.media))}
 	b = append(b, e.media...)
 	b = binary.AppendUvarint(b, e.stored)
 	if e.gzip {
@@ -56,7 +56,7 @@ func (e entry) encode() []byte {
 }
 
 func (e entry) value() vectors.EntryValue {
-	v := vectors.EntryValue{MediaType: e.media, Encoding: "identity", Stored: int64(e.stored), Plain: int64(e.stored)}
+	v := vectors.EntryValue{MediaType: e.media, Encoding: "identity", Loose: e.loose, Stored: int64(e.stored), Plain: int64(e.stored)}
 	if e.gzip {
 		v.Encoding, v.Plain = "gzip", int64(e.plain)
 	}
@@ -108,6 +108,9 @@ func entries() *sheet[vectors.Raw, vectors.EntryValue] {
 		return e.encode()
 	}
 	no := func(name, code, twin string, b []byte) { s.no(name, code, twin, raw(hexed(b))) }
+	loose := func(size uint64, n int) entry {
+		return entry{loose: true, media: "text/html", stored: size, hashes: some(n)}
+	}
 	html := func(size uint64, n int) entry { return entry{media: "text/html", stored: size, hashes: some(n)} }
 	media := func(m string) entry { return entry{media: m, stored: 1, hashes: some(1)} }
 	zipped := func(stored, plain uint64) entry {
@@ -127,13 +130,18 @@ func entries() *sheet[vectors.Raw, vectors.EntryValue] {
 	ok("gzip of nothing", zipped(20, 0))
 	ok("gzip that makes more of it", zipped(300, 290))
 	ok("largest plain size", zipped(300, 256<<20))
+	ok("loose", loose(8193, 3))
+	ok("loose with a list", loose(65537, 1))
+	ok("loose and gzip", entry{gzip: true, loose: true, media: "text/html", stored: 8193, plain: 30000, hashes: some(3)})
 	ok("shortest media type", media("a/b"))
 	ok("longest media type", media("a/"+strings.Repeat("b", 62)))
 	ok("all bytes that a media type may have", media("abcdefghijklmnopqrstuvwxyz/0123456789.+-"))
 
 	no("nothing", "cut-short", "one byte", nil)
-	no("another flag", "bad-flag", "one byte", with(one, 0, 2))
-	no("another flag beside gzip", "bad-flag", "gzip", with(zip, 0, 3))
+	no("another flag", "bad-flag", "one byte", with(one, 0, 4))
+	no("another flag beside gzip", "bad-flag", "gzip", with(zip, 0, 5))
+	no("loose, and one piece", "bad-flag", "loose", loose(8192, 1).encode())
+	no("loose, and empty", "bad-flag", "loose", loose(0, 0).encode())
 	no("highest flag", "bad-flag", "one byte", with(one, 0, 0x80))
 	for _, m := range []struct{ name, twin, media string }{
 		{"no media type", "shortest media type", ""},

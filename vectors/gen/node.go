@@ -174,6 +174,6 @@ func nodes() *sheet[vectors.Raw, vectors.NodeValue] {
 	no("cut short before the key", "cut-short", "one file", one[:4])
 	no("leaf as an inner node", "bad-body", "one file", with(one, 1, 1))
 	no("inner node as a leaf", "bad-body", "three children", with(up, 1, 0))
-	no("entry with an unknown flag", "bad-flag", "one file", node(0, item{a.key, with(a.body, 0, 2)}))
+	no("entry with an unknown flag", "bad-flag", "one file", node(0, item{a.key, with(a.body, 0, 4)}))
 	return s
 }

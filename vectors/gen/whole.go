@@ -35,6 +35,14 @@ func (p paper) addPattern(path string, n int) {
 	p[path] = printed{pattern(n), stored, fileEntry("application/octet-stream", stored)}
 }
 
+// addLoose adds a file of so many bytes whose pieces stand as objects too.
+func (p paper) addLoose(path string, n int) {
+	p.addPattern(path, n)
+	f := p[path]
+	f.entry.loose = true
+	p[path] = f
+}
+
 func smallPaper() paper {
 	p := paper{}
 	p.add("index.html", "text/html", "choose")
@@ -43,6 +51,7 @@ func smallPaper() paper {
 	p.add("fa/story/2026/11/22/border/index.html", "text/html", "its translation")
 	p.add("en/empty.txt", "text/plain", "")
 	p.addPattern("media/story/2026/11/22/border/film.mp4", 70_000)
+	p.addLoose(loosePath, 20_000)
 	return p
 }
 
@@ -101,6 +110,11 @@ func (w *whole) print(files map[string]vectors.Bytes, path string, f printed) {
 	for _, b := range objects {
 		files[objectPath(sum(b))] = hexed(b)
 	}
+	if f.entry.loose {
+		for b := range slices.Chunk(f.stored, pieceSize) {
+			files[objectPath(sum(b))] = hexed(b)
+		}
+	}
 	files[path] = f.plain
 	if f.entry.gzip {
 		files[path+".gz"] = hexed(f.stored)
@@ -110,6 +124,9 @@ func (w *whole) print(files map[string]vectors.Bytes, path string, f printed) {
 }
 
 func objectPath(h hash) string { return "o/" + h.String()[:2] + "/" + h.String() }
+
+// loosePath is where a loose file of a small paper stands.
+const loosePath = "en/archive/pack/2026-11-22.pack"
 
 // wholeMirrors makes mirrors that are whole, and others to which one thing was done.
 func wholeMirrors() *sheet[vectors.Mirror, vectors.WholeValue] {
@@ -141,17 +158,19 @@ func wholeMirrors() *sheet[vectors.Mirror, vectors.WholeValue] {
 
 	list := good.paper[film].entry.hashes[0]
 	manifest := objectPath(sum([]byte(manifestOf(good.manifest))))
+	piece := objectPath(good.paper[loosePath].entry.hashes[2])
 	object, root := objectPath(sum([]byte("choose"))), objectPath(good.tree.root)
 	for _, f := range []struct{ what, path string }{
 		{"latest", "latest"}, {"a checkpoint", "log/checkpoint"}, {"a timestamp", "trust/timestamp.json"},
 		{"the first root", "trust/1.root.json"}, {"a policy", good.repo.policyPath()}, {"a tile", "log/tile/0/000.p/2"},
 		{"a bundle", "log/tile/entries/000.p/2"}, {"the manifest's object", manifest}, {"a tree node", root},
-		{"a list", objectPath(list)}, {"an object", object}, {"a page", "index.html"}, {"an empty page", "en/empty.txt"},
+		{"a list", objectPath(list)}, {"a piece of a loose file", piece}, {"an object", object}, {"a page", "index.html"}, {"an empty page", "en/empty.txt"},
 	} {
 		no("without "+f.what, "missing-file", f.path, vectors.Mirror{Without: []string{f.path}})
 	}
 	no("with another checkpoint than latest's", "bad-bytes", "log/checkpoint", with("log/checkpoint", text(good.note(noon+60))))
 	no("with an altered object", "bad-bytes", object, with(object, text("Choose")))
+	no("with an altered piece of a loose file", "bad-bytes", piece, with(piece, altered(files[piece], 9)))
 	no("with an altered tree node", "bad-bytes", root, with(root, altered(files[root], 9)))
 	no("with an altered tile", "bad-bytes", "log/tile/0/000.p/2", with("log/tile/0/000.p/2", altered(files["log/tile/0/000.p/2"], 40)))
 	no("with an altered page", "bad-bytes", "index.html", with("index.html", text("chosen")))
