@@ -22,7 +22,7 @@ internal/publish · internal/cosign · internal/mirror
 internal/site · internal/check · internal/importer/markdown · internal/importer/feed · internal/importer/ninjs · internal/editionlog · internal/witness · internal/keys · internal/target/fs · reader
 internal/importer · internal/ninjs
 internal/target · internal/store · internal/sample
-edition · internal/news · internal/picture
+edition · internal/news · internal/picture · internal/recording
 internal/lang · internal/durable · internal/term · internal/notekey · internal/serving · internal/tuf · vectors
 `
 

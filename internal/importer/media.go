@@ -3,9 +3,7 @@ package importer
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"path"
 	"strings"
@@ -13,6 +11,7 @@ import (
 
 	"coranto/internal/news"
 	"coranto/internal/picture"
+	"coranto/internal/recording"
 )
 
 // MaxMedia is the size of a media file in bytes.
@@ -25,8 +24,8 @@ func MediaID(file []byte) string {
 }
 
 // NewMedia makes a media of a file: its renditions, and their bytes by rendition name. Pictures are drawn anew in a few
-// sizes, and cut around a focus, whose zero is the centre. Videos, sounds and subtitles pass as they are, if they are
-// what the name's ending says; a video that tells where it was taken is refused.
+// sizes, and cut around a focus, whose zero is the centre. Videos and sounds keep what a player needs and nothing else
+// (package recording), and subtitles pass as they are; all three if they are what the name's ending says.
 func NewMedia(name string, file []byte, focus news.Focus) (news.Media, map[string][]byte, error) {
 	if len(file) > MaxMedia {
 		return news.Media{}, nil, fmt.Errorf("%d bytes are over the limit of %d", len(file), MaxMedia)
@@ -43,11 +42,12 @@ func NewMedia(name string, file []byte, focus news.Focus) (news.Media, map[strin
 		if !p.is(file) {
 			return news.Media{}, nil, fmt.Errorf("%q is not what its ending says", name)
 		}
-		if err := tellsPlace(file); p.boxes && err != nil {
+		clean, err := p.clean(file)
+		if err != nil {
 			return news.Media{}, nil, fmt.Errorf("%q: %w", name, err)
 		}
-		m.Renditions = []news.Rendition{{Name: p.name + ending, MediaType: p.mediaType, SHA256: m.ID, Size: int64(len(file))}}
-		return m, map[string][]byte{p.name + ending: file}, nil
+		m.Renditions = []news.Rendition{{Name: p.name + ending, MediaType: p.mediaType, SHA256: MediaID(clean), Size: int64(len(clean))}}
+		return m, map[string][]byte{p.name + ending: clean}, nil
 	}
 }
 
@@ -71,14 +71,27 @@ func drawn(m news.Media, file []byte) (news.Media, map[string][]byte, error) {
 	return m, files, nil
 }
 
-// A passedOn is a kind of file that is published as it came.
+// A passedOn is a kind of file that is published without being made again.
 type passedOn struct {
 	name, mediaType string
 	// is says whether a file's first bytes are of the kind.
 	is func([]byte) bool
-	// boxes says that it is made of the boxes that tellsPlace reads.
-	boxes bool
 }
+
+// clean returns a file without what tells of its makers. Subtitles are words that somebody wrote for readers.
+func (p passedOn) clean(file []byte) ([]byte, error) {
+	if p.name == subtitles {
+		return file, nil
+	}
+	return recording.Strip(p.mediaType, file)
+}
+
+// AsItCame says that a media is published as it was handed in. One from before recordings were stripped tells of its
+// makers.
+func AsItCame(m news.Media) bool { return len(m.Renditions) > 0 && m.Renditions[0].SHA256 == m.ID }
+
+// subtitles is the name of a rendition that is a text.
+const subtitles = "subtitles"
 
 // passed returns the kind of an ending.
 func passed(ending string) (passedOn, bool) {
@@ -88,17 +101,17 @@ func passed(ending string) (passedOn, bool) {
 	boxed := func(b []byte) bool { return len(b) > 12 && string(b[4:8]) == "ftyp" }
 	switch ending {
 	case ".mp4":
-		return passedOn{"video", "video/mp4", boxed, true}, true
+		return passedOn{"video", "video/mp4", boxed}, true
 	case ".m4a":
-		return passedOn{"sound", "audio/mp4", boxed, true}, true
+		return passedOn{"sound", "audio/mp4", boxed}, true
 	case ".webm":
-		return passedOn{"video", "video/webm", isWebM, false}, true
+		return passedOn{"video", "video/webm", isWebM}, true
 	case ".mp3":
-		return passedOn{"sound", "audio/mpeg", isMP3, false}, true
+		return passedOn{"sound", "audio/mpeg", isMP3}, true
 	case ".ogg":
-		return passedOn{"sound", "audio/ogg", begins("OggS"), false}, true
+		return passedOn{"sound", "audio/ogg", begins("OggS")}, true
 	case ".vtt":
-		return passedOn{"subtitles", "text/vtt", isVTT, false}, true
+		return passedOn{subtitles, "text/vtt", isVTT}, true
 	}
 	return passedOn{}, false
 }
@@ -114,31 +127,6 @@ func isMP3(b []byte) bool {
 func isVTT(b []byte) bool {
 	b = bytes.TrimPrefix(b, []byte("\uFEFF"))
 	return bytes.HasPrefix(b, []byte("WEBVTT")) && utf8.Valid(b)
-}
-
-// tellsPlace returns an error for an MP4 file whose metadata names the place where it was taken, as phones write it.
-// It looks at all boxes but those of the pictures and sounds themselves (ISO/IEC 14496-12, section 4.2).
-func tellsPlace(file []byte) error {
-	for len(file) >= 8 {
-		size, head := uint64(binary.BigEndian.Uint32(file)), uint64(8)
-		kind := string(file[4:8])
-		if size == 1 && len(file) >= 16 {
-			size, head = binary.BigEndian.Uint64(file[8:]), 16
-		}
-		if size == 0 { // the last box, up to the end
-			size = uint64(len(file))
-		}
-		if size < head || size > uint64(len(file)) {
-			return errors.New("cut short or damaged")
-		}
-		for _, mark := range []string{"\xA9xyz", "loci", "com.apple.quicktime.location", "exif:GPS"} {
-			if kind != "mdat" && bytes.Contains(file[head:size], []byte(mark)) {
-				return errors.New("it tells where it was taken (hint: take the metadata out first)")
-			}
-		}
-		file = file[size:]
-	}
-	return nil
 }
 
 // mediaName returns a file's name as news.Media keeps it: a to z, 0 to 9, "-" and the ending.

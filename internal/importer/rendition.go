@@ -14,7 +14,7 @@ import (
 
 // CheckRendition says whether a rendition that somebody else made may be published as it is: it has the hash and the
 // size that it is said to have, is of a kind that NewMedia makes too, by its name's ending, its type and its first bytes,
-// and tells no place. A page that is called a picture would run its scripts in the readers of a mirror.
+// and has nothing in it that tells of its makers. A page that is called a picture would run its scripts in the readers of a mirror.
 func CheckRendition(r news.Rendition, b []byte) error {
 	if MediaID(b) != r.SHA256 || int64(len(b)) != r.Size {
 		return errors.New("the file is another than was published")
@@ -31,7 +31,11 @@ func CheckRendition(r news.Rendition, b []byte) error {
 	if !ok || p.mediaType != r.MediaType || !p.is(b) {
 		return fmt.Errorf("%q: not a file of the type %s that is published here", r.Name, r.MediaType)
 	}
-	if err := tellsPlace(b); p.boxes && err != nil {
+	clean, err := p.clean(b)
+	if err == nil && !bytes.Equal(clean, b) {
+		err = errors.New("it has metadata, which may tell who made it and where")
+	}
+	if err != nil {
 		return fmt.Errorf("%q: %w", r.Name, err)
 	}
 	return nil

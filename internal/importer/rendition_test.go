@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/jpeg"
 	"image/png"
+	"os"
 	"strings"
 	"testing"
 
@@ -20,6 +21,10 @@ func TestCheckRendition(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := png.Encode(&pic, img); err != nil {
+		t.Fatal(err)
+	}
+	telling, err := os.ReadFile("../recording/testdata/opus.ogg")
+	if err != nil {
 		t.Fatal(err)
 	}
 	insert := func(b []byte, at int, part string) []byte { return []byte(string(b[:at]) + part + string(b[at:])) }
@@ -41,6 +46,7 @@ func TestCheckRendition(t *testing.T) {
 		{"a sound that is none", "sound.mp3", "audio/mpeg", []byte("words"), "not a file of the type"},
 		{"a JPEG with Exif", "640.jpg", "image/jpeg", exif, "metadata (APP1)"},
 		{"a PNG with text", "640.png", "image/png", text, "metadata (tEXt)"},
+		{"a sound that says who made it", "sound.ogg", "audio/ogg", telling, "metadata"},
 		{"half a JPEG", "640.jpg", "image/jpeg", jpg.Bytes()[:50], "damaged"},
 		{"half a PNG", "640.png", "image/png", pic.Bytes()[:50], "damaged"},
 		{"a PNG with something after it", "640.png", "image/png", append(pic.Bytes(), 'x'), "damaged"},

@@ -33,7 +33,7 @@ lead: {file: road.png, alt: A road, rights: Ours}
 ---
 ![A film](film.mp4)
 `, "s/ru.md", "---\nheadline: H\npublished: 2020-08-04\nrelated: [third]\n---\n![Фильм](film.mp4)\n",
-		"s/road.png", drawing(t, color.White), "s/film.mp4", "\x00\x00\x00\x10ftypisom\x00\x00\x00\x00",
+		"s/road.png", drawing(t, color.White), "s/film.mp4", film(t),
 		"s/film.en.vtt", "WEBVTT\n\n1", "s/words.vtt", "WEBVTT\n\n2", "s/film.en.txt", "One\r\nline.\r\n\r\nTwo.\n", "s/film.jpg", "x")
 	if r := run(t, st, fsys); counts(r) != "2 new, 0 changed, 0 unchanged, 0 refused" || len(r.Notes) != 0 {
 		t.Fatalf("%s: %v, %v", counts(r), r.Problems, r.Notes)
@@ -76,7 +76,7 @@ lead: {file: road.png, alt: A road, rights: Ours}
 
 // TestCarriedRefused names the line of what is wrong, where one is to blame.
 func TestCarriedRefused(t *testing.T) {
-	film := "\x00\x00\x00\x10ftypisom\x00\x00\x00\x00"
+	film := film(t)
 	for name, c := range map[string]struct{ front, yaml, extra, want string }{
 		"breaking too long": {front: "breaking: 2020-08-06T00:00:01Z", want: "s/en.md:4, s: breaking ends later than 48 hours after the article was published or updated (hint: "},
 		"breaking no time":  {front: "breaking: true", want: `s/en.md:4, s: "true" is no time`},

@@ -24,7 +24,7 @@ func TestDocs(t *testing.T) {
 	for _, name := range []string{"spring-flood/flood.jpg", "spring-flood/ornament.png", "market/chart.png", "concert/roof.jpg"} {
 		fsys[name] = &fstest.MapFile{Data: []byte(drawing(t, color.White))}
 	}
-	fsys["concert/finale.mp4"] = &fstest.MapFile{Data: []byte("\x00\x00\x00\x10ftypisom\x00\x00\x00\x00")}
+	fsys["concert/finale.mp4"] = &fstest.MapFile{Data: []byte(film(t))}
 	fsys["concert/finale.en.vtt"] = &fstest.MapFile{Data: []byte("WEBVTT\n")}
 	given := len(fsys)
 	articles := 0

@@ -26,7 +26,7 @@ func (f *folder) show(name string) (id string, err error) {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return "", storeError{err}
 	}
-	if err != nil || focus != (news.Focus{}) && focus != m.Focus {
+	if err != nil || importer.AsItCame(m) || focus != (news.Focus{}) && focus != m.Focus {
 		if err := f.put(name, b, focus); err != nil {
 			return "", err
 		}
