@@ -97,7 +97,7 @@ func TestAnotherNewsroomsEdition(t *testing.T) {
 	if _, err := theirs.pull(); !errors.As(err, &lie) {
 		t.Errorf("another newsroom's mirror was taken over: %v", err)
 	}
-	theirs.r = other
+	theirs.opt.Masthead = other.masthead()
 	theirs.verify(1)
 }
 
