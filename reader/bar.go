@@ -26,6 +26,10 @@ type bar struct {
 	From  string // the mirror; empty when it was kept
 	Frame string // the address of the frame that tells of newer editions
 	Self  string // the address of the reader's own page
+	// Laid is the address of the frame with breaking news, of which there are Lines; empty when there is none.
+	Laid     string
+	Lines    int
+	Breaking string // the word for it
 }
 
 // The frame is asked for anew from time to time, and so tells of a newer edition while the page stays where it is.
@@ -33,7 +37,8 @@ var barTemplate = template.Must(template.New("bar").Parse(
 	`<link rel="stylesheet" href="{{.Style}}"><aside class="coranto-bar {{.Tone}}" lang="{{.Tag}}" dir="{{.Dir}}" aria-label="{{.W "bar"}}"><details>` +
 		`<summary><b>{{.W "own"}}</b> · <b>{{.W "whole"}}</b> · <b>{{.State}}</b>{{with .Old}}{{$.Comma}}{{.}}{{end}}{{if .Verdict.Unconfirmed}} · <b>{{.W "unconfirmed"}}</b>{{end}} · {{.Source}}</summary>` +
 		`<p>{{.Own}}</p><p>{{.Whole}}</p><p>{{.Freshness}}</p><p><a href="{{.Self}}">{{.W "this_reader"}}</a></p></details>` +
-		`<iframe src="{{.Frame}}" title="{{.W "this_reader"}}"></iframe></aside>`))
+		`<iframe src="{{.Frame}}" title="{{.W "this_reader"}}"></iframe></aside>` +
+		`{{with .Laid}}<div class="coranto-breaking" data-lines="{{$.Lines}}"><iframe src="{{.}}" title="{{$.Breaking}}"></iframe></div>{{end}}`))
 
 var frameTemplate = template.Must(template.New("frame").Parse(`<!doctype html>
 <html lang="{{.Tag}}" dir="{{.Dir}}" class="coranto-frame"><meta charset="utf-8"><meta http-equiv="refresh" content="{{.Every}}">
@@ -174,20 +179,17 @@ func (h pageHead) takesOver() bool {
 	return h.policy != "" && len(h.policy) <= maxPolicy && !strings.ContainsFunc(h.policy, func(r rune) bool { return r < ' ' || r > '~' })
 }
 
-// withBar returns a web page with a bar as the first thing of its body, without the policy that a header takes over.
-func withBar(page []byte, h pageHead, b bar) []byte {
+// edits put a bar in as the first thing of the body, and leave out the policy that a header takes over.
+func (h pageHead) edits(b bar) []edit {
 	var strip bytes.Buffer
 	if err := barTemplate.Execute(&strip, b); err != nil {
 		panic(err) // a template that is part of the program, and plain data
 	}
-	out := make([]byte, 0, len(page)+strip.Len())
+	put := []edit{{span{h.body, h.body}, strip.Bytes()}}
 	if h.takesOver() {
-		out = append(out, page[:h.from]...)
-		out = append(out, page[h.to:h.body]...)
-	} else {
-		out = append(out, page[:h.body]...)
+		put = append(put, edit{span: span{h.from, h.to}})
 	}
-	return append(append(out, strip.Bytes()...), page[h.body:]...)
+	return put
 }
 
 // address returns the address of a path below a prefix, with a query of pairs of name and value.

@@ -25,7 +25,7 @@ func FuzzBar(f *testing.F) {
 	b := bar{tongue: t, judgement: judgement{t, "The <Lantern>", edition.Verdict{Fresh: edition.Fresh}}, Style: "/x/.coranto/bar.css", From: "a"}
 	f.Fuzz(func(t *testing.T, page []byte) {
 		h := readHead(page)
-		with := withBar(page, h, b)
+		with := edited(page, h.edits(b))
 		before := page[:h.body]
 		if h.takesOver() {
 			before = slices.Concat(page[:h.from], page[h.to:h.body])
@@ -36,6 +36,40 @@ func FuzzBar(f *testing.F) {
 		strip := with[len(before) : len(with)-len(page)+h.body]
 		if !bytes.HasPrefix(strip, []byte("<link ")) || !bytes.HasSuffix(strip, []byte("</aside>")) {
 			t.Errorf("%q: got bar %q", page, strip)
+		}
+	})
+}
+
+// What is found in a page stands in it, one after another, and nothing but that is left out.
+func FuzzParts(f *testing.F) {
+	for _, page := range []string{
+		`<body><aside class="breaking"><p>x</aside>y`, `<aside class=breaking><aside></aside>x</aside><aside class="breaking">z`,
+		`<aside class="risk"><p><a href="../safety.html#risk-a">A</a>: b</p><p lang=fa><a href="#risk-b">B</a></p></aside>`,
+		`<script>"<aside class='breaking'>"</script></aside>`, `<nav class="out"><a class="exit" href="https://e.example/">x</a></nav>`,
+		`<aside class=risk><p><p><a href=#risk-a></aside></p>`, `<textarea><aside class=breaking></textarea></aside>`,
+	} {
+		f.Add([]byte(page))
+	}
+	f.Fuzz(func(t *testing.T, page []byte) {
+		h := readHead(page)
+		p := readParts(page, h.body)
+		var edits []edit
+		gone, at := 0, h.body
+		for _, s := range p.bars {
+			if s.from < at || s.to <= s.from || s.to > len(page) || !bytes.HasPrefix(bytes.ToLower(page[s.from:]), []byte("<aside")) {
+				t.Fatalf("%q: a bar at %v", page, s)
+			}
+			edits, gone, at = append(edits, edit{span: s}), gone+s.to-s.from, s.to
+		}
+		if out := edited(page, edits); len(out) != len(page)-gone {
+			t.Errorf("%q: got %q", page, out)
+		}
+		at = h.body
+		for _, n := range p.notices {
+			if n.from < at || n.to <= n.from || n.to > p.choose || !isPlace(n.Place) {
+				t.Fatalf("%q: a notice at %v, the end at %d", page, n, p.choose)
+			}
+			at = n.to
 		}
 	})
 }

@@ -41,6 +41,8 @@ func (s *Server) own(w http.ResponseWriter, a admitted) {
 		send(w, a.Request, "text/css", []byte(ownStyle))
 	case a.path == framePath:
 		s.write(w, a, http.StatusOK, frameTemplate, s.frame(a))
+	case a.path == laidPath:
+		s.write(w, a, http.StatusOK, laidTemplate, s.laidFrame(a))
 	case a.path == ownPath:
 		s.write(w, a, http.StatusOK, ownTemplate, s.ownPage(a))
 	case isEvidence && isKept:

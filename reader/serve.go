@@ -37,6 +37,7 @@ type Server struct {
 	l          net.Listener
 	words      *lexicon
 	comparison func() edition.Comparison
+	wire       wire
 
 	mu     sync.Mutex // guards what follows
 	rnd    io.Reader
@@ -51,6 +52,7 @@ const (
 	barPath      = ownPath + "bar.css"
 	ownStylePath = ownPath + "own.css"
 	framePath    = ownPath + "newest"
+	laidPath     = ownPath + "breaking"
 	doPath       = ownPath + "do"
 	evidencePath = ownPath + "evidence/"
 )
@@ -202,7 +204,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 	kind := pages
 	switch {
-	case a.path == framePath:
+	case a.path == framePath, a.path == laidPath:
 		kind = framed
 	case a.path == ownPath, a.path == doPath:
 		kind = own
@@ -222,10 +224,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 type kind struct{ policy, referrer string }
 
 var (
-	// pages of the edition may show pictures and sounds, and the bar's frame.
+	// pages of the edition may show pictures and sounds, and the reader's own frames.
 	pages = kind{"default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self' 'unsafe-inline'; manifest-src 'self'; frame-src 'self'; " +
 		"frame-ancestors 'none'; base-uri 'none'; form-action 'none'", "no-referrer"}
-	// framed is what stands in the bar's frame.
+	// framed is what stands in the reader's own frames.
 	framed = kind{"default-src 'none'; style-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'", "no-referrer"}
 	// own is the reader's own page. Its forms go to itself, and only with that referrer do they say where they come from.
 	own = kind{"default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'", "same-origin"}
@@ -242,7 +244,9 @@ func (k kind) set(h http.Header) {
 
 // page sends a page of the edition.
 func (s *Server) page(w http.ResponseWriter, a admitted) {
+	over := s.layingOver(a.Context(), a.path)
 	p, err := s.r.Get(a.Context(), a.path)
+	news := over()
 	switch {
 	case errors.Is(err, ErrAbsent):
 		s.message(w, a, http.StatusNotFound, "absent")
@@ -254,10 +258,26 @@ func (s *Server) page(w http.ResponseWriter, a admitted) {
 		if head.takesOver() {
 			w.Header().Add("Content-Security-Policy", head.policy+"; frame-src 'self'")
 		}
-		send(w, a.Request, p.MediaType, withBar(p.Body, head, s.bar(a, p, s.words.tongue(head.lang))))
+		send(w, a.Request, p.MediaType, s.dressed(a, p, head, len(news)))
 	default:
 		send(w, a.Request, p.MediaType, p.Body)
 	}
+}
+
+// dressed returns a web page as the reader shows it: with the bar, with a frame for some lines of breaking news, and
+// without the page's own bars of that, which can't end by themselves.
+func (s *Server) dressed(a admitted, p Page, head pageHead, lines int) []byte {
+	t := s.words.tongue(head.lang)
+	b := s.bar(a, p, t)
+	if b.Lines = lines; lines > 0 {
+		b.Laid = address(a.prefix, laidPath, "page", p.Path)
+		b.Breaking, _ = t.Word("breaking")
+	}
+	edits := head.edits(b)
+	for _, bar := range readParts(p.Body, head.body).bars {
+		edits = append(edits, edit{span: bar})
+	}
+	return edited(p.Body, edits)
 }
 
 // send sends a file, or the range of it that is asked for.
