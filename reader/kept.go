@@ -120,7 +120,12 @@ func (r *Reader) Save(on bool) error { return r.keep.save(on) }
 // RemoveAll removes everything that is kept. The reader goes on from memory, with the edition and the trust that it has;
 // the next one to be opened meets the newsroom for the first time. On flash memory what was removed may still be found
 // by who looks for it.
-func (r *Reader) RemoveAll() error { return r.keep.Clear() }
+func (r *Reader) RemoveAll() error {
+	r.mu.Lock()
+	r.place, r.placeKept = "", false
+	r.mu.Unlock()
+	return r.keep.Clear()
+}
 
 // maxAdded is the number of mirrors that a user may add.
 const maxAdded = 32

@@ -78,6 +78,12 @@ type ownPage struct {
 	Saving                 bool
 	Evidence               []ownEvidence
 	Traffic                Traffic
+	// Notices are the newsroom's risk notices; All says that pages show all of them, PlaceKept that the
+	// choice is kept.
+	Notices        []ownNotice
+	All, PlaceKept bool
+	// Exit is where the newsroom's link to leave quickly leads, Leave its word; Risks is the word for the notices.
+	Exit, Leave, Risks string
 }
 
 // An ownMirror is a row of the table of mirrors.
@@ -100,6 +106,12 @@ func (s *Server) ownPage(a admitted) ownPage {
 		Style: address(a.prefix, ownStylePath), Home: a.prefix + "/", Do: address(a.prefix, doPath), Token: token,
 		Comparison: s.comparison(), Usage: usage, Saving: s.r.Saving(), Traffic: s.r.Traffic(),
 	}
+	front, language := s.front(a.Context(), t)
+	p.Exit, p.Leave = s.wayOut(t)
+	p.Risks, _ = t.Word("risks")
+	place, kept := s.r.Place()
+	p.PlaceKept = kept
+	p.takeFront(front, language, place)
 	if said := a.URL.Query().Get("did"); slices.Contains(outcomes, said) {
 		p.Said = t.W(said)
 	}
@@ -144,7 +156,7 @@ func (p ownPage) Took(m ownMirror) string {
 // outcomes are what an action can come to.
 var outcomes = []string{
 	"did_newer", "did_same", "did_offline", "did_added", "did_bad_mirror", "did_forgotten", "did_not_saving", "did_saving",
-	"did_removed", "did_failed",
+	"did_removed", "did_failed", "did_place",
 }
 
 // maxForm is the size of the largest form.
@@ -179,6 +191,8 @@ func (s *Server) act(a admitted, form url.Values) string {
 		return s.outcome("did_not_saving", s.r.Save(false))
 	case "save":
 		return s.outcome("did_saving", s.r.Save(true))
+	case "place":
+		return s.outcome("did_place", s.r.SetPlace(form.Get("place"), form.Get("keep") != ""))
 	case "remove":
 		return s.outcome("did_removed", s.r.RemoveAll())
 	}

@@ -103,6 +103,8 @@ type Reader struct {
 	from        string       // the mirror that gave head; empty when it was kept
 	unconfirmed bool         // head was first seen under trust that had expired
 	liveAsOf    time.Time    // edition.Sighting.Live of head
+	place       string       // see Place
+	placeKept   bool
 }
 
 // Open returns a reader of a masthead's newsroom, which knows what the Keep holds of it and has asked no mirror yet.
@@ -117,6 +119,8 @@ func Open(m edition.Masthead, opt Options) (*Reader, error) {
 		return nil, err
 	}
 	r.trust = *trust
+	r.place = r.state.place()
+	r.placeKept = r.place != ""
 	if latest, ok := r.state.get(stateLatest); ok {
 		if head, err := r.openKept(latest); err == nil {
 			r.head = head

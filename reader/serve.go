@@ -41,6 +41,7 @@ type Server struct {
 
 	mu     sync.Mutex // guards what follows
 	rnd    io.Reader
+	exit   string // where the newsroom's link to leave quickly led last; empty when it had none
 	prefix string // "/" and 32 hex digits
 	token  string // what the forms of the own page carry
 	invite invitation
@@ -274,10 +275,27 @@ func (s *Server) dressed(a admitted, p Page, head pageHead, lines int) []byte {
 		b.Breaking, _ = t.Word("breaking")
 	}
 	edits := head.edits(b)
-	for _, bar := range readParts(p.Body, head.body).bars {
+	found := readParts(p.Body, head.body)
+	s.noteExit(found.exit)
+	for _, bar := range found.bars {
 		edits = append(edits, edit{span: bar})
 	}
-	return edited(p.Body, edits)
+	return edited(p.Body, append(edits, s.riskEdits(a, found, t)...))
+}
+
+// noteExit notes where a page's link to leave quickly leads, for pages of the reader's own.
+func (s *Server) noteExit(exit string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.exit = exit
+}
+
+// wayOut returns where the newsroom's link to leave quickly led last, and its word.
+func (s *Server) wayOut(t tongue) (exit, word string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	word, _ = t.Word("quick_exit")
+	return s.exit, word
 }
 
 // send sends a file, or the range of it that is asked for.
@@ -303,17 +321,18 @@ func (s *Server) bar(a admitted, p Page, t tongue) bar {
 var messagePage = template.Must(template.New("message").Parse(`<!doctype html>
 <html lang="{{.Tag}}" dir="{{.Dir}}"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{{.Title}}</title><link rel="stylesheet" href="{{.Style}}">
-<body class="coranto-message"><h1>{{.Title}}</h1><p>{{.Text}}</p>
+<body class="coranto-message">{{if .Exit}}<p><a class="exit" rel="noreferrer noopener" href="{{.Exit}}">{{.Leave}}</a></p>{{end}}<h1>{{.Title}}</h1><p>{{.Text}}</p>
 <p><a href="{{.Home}}">{{.W "front"}}</a> · <a href="{{.Self}}">{{.W "this_reader"}}</a></p></body></html>
 `))
 
 // message says why a page of the edition can't be shown.
 func (s *Server) message(w http.ResponseWriter, a admitted, status int, what string) {
 	t := s.tongue(a)
+	exit, leave := s.wayOut(t)
 	s.write(w, a, status, messagePage, struct {
 		tongue
-		Style, Home, Self, Title, Text string
-	}{t, address(a.prefix, barPath), a.prefix + "/", address(a.prefix, ownPath), t.W(what), t.W(what + "_means")})
+		Exit, Leave, Style, Home, Self, Title, Text string
+	}{t, exit, leave, address(a.prefix, barPath), a.prefix + "/", address(a.prefix, ownPath), t.W(what), t.W(what + "_means")})
 }
 
 // tongue is the language that the user chose, or that the browser prefers. Nobody but this machine hears of it.

@@ -23,6 +23,7 @@ const (
 	stateRevoked     = "revoked-"    // a signed note that was taken back, by its hash
 	stateEvidence    = "evidence"    // the names of the two above, a line each
 	stateAdded       = "mirrors"     // addresses of mirrors that the user added, a line each
+	statePlace       = "place"       // the place whose risk notice alone the user wants to see, if that is to be kept
 )
 
 // shunFor is how long a mirror that lied is asked last. It is not for ever: a disk may have failed, and was replaced.
