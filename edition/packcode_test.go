@@ -3,15 +3,20 @@ package edition_test
 import (
 	"bytes"
 	"errors"
+	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"coranto/edition"
 )
 
 func TestCodePack(t *testing.T) {
-	seed := bytes.Repeat([]byte("guards push migrants back at a closed border, "), 100)
+	_, seed, err := edition.CodeSeed(bytes.Repeat([]byte("guards push migrants back at a closed border, "), 100))
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, text := range [][]byte{[]byte("x"), packText(t, anArticle()), stored(100_000), bytes.Repeat([]byte{0}, 1_000_000)} {
-		for _, seed := range [][]byte{nil, seed} {
+		for _, seed := range []*edition.Seed{nil, seed} {
 			coded, err := edition.CodePack(text, seed)
 			if err != nil {
 				t.Fatal(err)
@@ -31,14 +36,49 @@ func TestCodePack(t *testing.T) {
 func TestPrimed(t *testing.T) {
 	text := packText(t, anArticle())
 	alone, _ := edition.CodePack(text, nil)
-	primed, _ := edition.CodePack(text, text)
-	if len(primed) > len(alone)/2 {
-		t.Errorf("primed with its own text, %d bytes; alone %d", len(primed), len(alone))
+	coded, seed, err := edition.CodeSeed(text)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, seed := range [][]byte{nil, text[1:]} {
+	primed, err := edition.CodePack(text, seed)
+	if err != nil || len(primed) > len(alone)/2 {
+		t.Errorf("primed with its own text, %d bytes; alone %d; %v", len(primed), len(alone), err)
+	}
+	again, err := edition.DecodeSeed(coded, int64(len(text)))
+	if err != nil || !bytes.Equal(again.Text(), text) {
+		t.Fatalf("the seed: %v", err)
+	}
+	if got, err := edition.DecodePack(primed, again, int64(len(text))); err != nil || !bytes.Equal(got, text) {
+		t.Errorf("%d bytes, %v", len(got), err)
+	}
+	_, other, _ := edition.CodeSeed(text[1:])
+	for _, seed := range []*edition.Seed{nil, other} {
 		if got, err := edition.DecodePack(primed, seed, int64(len(text))); err == nil && bytes.Equal(got, text) {
-			t.Errorf("decoded with a seed of %d bytes", len(seed))
+			t.Error("decoded with another seed")
 		}
+	}
+	if _, err := edition.DecodeSeed(primed, int64(len(text))); err == nil {
+		t.Error("a seed that is primed is not refused")
+	}
+}
+
+// Text in another script than Latin has a table of its own, and comes back to the byte with what is no text between.
+func TestRecoded(t *testing.T) {
+	rnd, letters := rand.New(rand.NewPCG(1, 2)), []rune("абвгдежзийклмнопрстуфхцчшщьыэюя ")
+	words := make([]rune, 20_000)
+	for i := range words {
+		words[i] = letters[rnd.IntN(len(letters))]
+	}
+	text := []byte(string(words) + "\xff\x00 የሰው ልጅ")
+	coded, err := edition.CodePack(text, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(coded, []byte("абвг")) {
+		t.Error("there is no table")
+	}
+	if got, err := edition.DecodePack(coded, nil, int64(len(text))); err != nil || !bytes.Equal(got, text) {
+		t.Errorf("%d bytes, %v", len(got), err)
 	}
 }
 
@@ -54,8 +94,8 @@ func TestDecodePackRefuses(t *testing.T) {
 		return b
 	}
 	for name, bad := range map[string][]byte{
-		"codec": at(0, 2), "order 1": at(1, 1), "order 17": at(1, 17), "small arena": at(2, 15), "large arena": at(2, 25), "table": at(3, 200),
-		"primed": at(4, 2), "primed, no seed": at(4, 1), "no text": at(5, 0), "empty": nil, "cut": good[:len(good)/2], "head alone": good[:9],
+		"codec": at(0, 2), "order 1": at(1, 1), "order 17": at(1, 17), "small arena": at(2, 15), "large arena": at(2, 25),
+		"primed": at(3, 2), "primed, no seed": at(3, 1), "no text": at(4, 0), "empty": nil, "cut": good[:len(good)/2], "head alone": good[:11],
 		"longer": append(bytes.Clone(good), 0), "padding": append(bytes.Clone(good[:len(good)-1]), 1),
 	} {
 		var invalid *edition.InvalidError
@@ -74,12 +114,17 @@ func TestDecodePackRefuses(t *testing.T) {
 func FuzzDecodePack(f *testing.F) {
 	text := []byte("guards push migrants back at a closed border, and again")
 	coded, _ := edition.CodePack(text, nil)
-	f.Add(coded, int64(len(text)))
+	_, seed, _ := edition.CodeSeed(text)
+	primed, _ := edition.CodePack(text, seed)
+	recoded, _ := edition.CodePack([]byte(strings.Repeat("граница ", 99)), nil)
+	for _, b := range [][]byte{coded, primed, recoded} {
+		f.Add(b, int64(len(text)))
+	}
 	f.Fuzz(func(t *testing.T, b []byte, size int64) {
 		if size > 1<<16 {
 			return
 		}
-		if got, err := edition.DecodePack(b, text, size); err == nil && int64(len(got)) != size {
+		if got, err := edition.DecodePack(b, seed, size); err == nil && int64(len(got)) != size {
 			t.Errorf("%d bytes of %d", len(got), size)
 		}
 	})
