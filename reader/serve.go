@@ -225,8 +225,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 type kind struct{ policy, referrer string }
 
 var (
-	// pages of the edition may show pictures and sounds, and the reader's own frames.
-	pages = kind{"default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self' 'unsafe-inline'; manifest-src 'self'; frame-src 'self'; " +
+	// pages of the edition may show pictures, small ones inside the page itself too, and sounds, and the reader's own frames.
+	pages = kind{"default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'self' 'unsafe-inline'; manifest-src 'self'; frame-src 'self'; " +
 		"frame-ancestors 'none'; base-uri 'none'; form-action 'none'", "no-referrer"}
 	// framed is what stands in the reader's own frames.
 	framed = kind{"default-src 'none'; style-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'", "no-referrer"}

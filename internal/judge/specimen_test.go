@@ -90,6 +90,10 @@ The [water falls on Friday](claim:friday), says the mayor; [the gates opened lat
 
 ![A street under water.](flood.jpg "The lower town, seen from the bridge.")
 
+![A mast with aerials.](mast.jpg "The mast on the hill.")
+
+![A table in a court.](court.jpg "The hearing of Friday.")
+
 ` + "```\nif water > bank {\n\tringAllTheBellsOfTheLowerTownAndOfTheUpperTownUntilSomebodyComes(now)\n}\n```" + `
 
 ---
@@ -139,12 +143,16 @@ func newsroomFiles(tags []string) map[string]string {
 // writeSpecimen writes the folders of the specimen and of breaking news: English, and a translation into each other
 // language.
 func writeSpecimen(dir string, tags []string, now time.Time) error {
-	picture, err := fs.ReadFile(sample.Stories(), "spring-flood/flood.jpg")
-	if err != nil {
-		return err
-	}
+	pictures := map[string]string{"flood.jpg": "spring-flood", "mast.jpg": "radio-licence", "court.jpg": "closed-hearing"}
 	breaking := fmt.Sprintf(breakingArticle, now.Add(-time.Hour).Format(time.RFC3339), now.Add(24*time.Hour).Format(time.RFC3339))
-	files := map[string]string{"specimen/story.yaml": specimenStory, "specimen/flood.jpg": string(picture)}
+	files := map[string]string{"specimen/story.yaml": specimenStory}
+	for name, story := range pictures {
+		b, err := fs.ReadFile(sample.Stories(), story+"/"+name)
+		if err != nil {
+			return err
+		}
+		files["specimen/"+name] = string(b)
+	}
 	for _, tag := range tags {
 		origin := "translated_from: {lang: en, number: 1}\n"
 		if tag == "en" {

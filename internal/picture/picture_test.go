@@ -229,11 +229,11 @@ func TestFocus(t *testing.T) {
 func TestPlaceholder(t *testing.T) {
 	for _, size := range []image.Point{{900, 600}, {600, 900}, {1, 1}} {
 		url := render(t, encodeJPEG(t, photo(size.X, size.Y))).Placeholder
-		b, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(url, "data:image/png;base64,"))
+		b, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(url, "data:image/gif;base64,"))
 		if err != nil || len(url) > picture.MaxPlaceholder {
 			t.Fatalf("%v: a placeholder of %d bytes: %v", size, len(url), err)
 		}
-		img, err := png.Decode(bytes.NewReader(b))
+		img, err := gif.Decode(bytes.NewReader(b))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -25,6 +25,8 @@ type writer struct {
 	claims *claims
 	// level is that of the last heading, so that none is skipped.
 	level int
+	// rules are what the page's style has to say of what was written.
+	rules string
 }
 
 // claims are the claims that a text makes, in order.

@@ -20,38 +20,46 @@ func (p *frontPage) illustrate(ctx context.Context, snap Snapshot, headlines []s
 		if i > 0 {
 			to, selector = &p.Seconds[i-1], fmt.Sprintf(".seconds article:nth-child(%d) img", i)
 		}
-		shown, focus, err := p.card(ctx, snap, headlines[i], i == 0)
+		c, err := p.card(ctx, snap, headlines[i], i == 0)
 		if err != nil {
 			return err
 		}
-		to.Picture = shown
-		if focus != (news.Focus{}) {
-			p.rules += fmt.Sprintf("%s{object-position:%d%% %d%%}", selector, focus.X, focus.Y)
+		to.Picture = c.shown
+		p.rules += c.rules
+		if c.focus != (news.Focus{}) {
+			p.rules += fmt.Sprintf("%s{object-position:%d%% %d%%}", selector, c.focus.X, c.focus.Y)
 		}
 	}
 	return nil
 }
 
-// card returns the picture that leads a story, and what matters in it; nothing for a story that no picture leads.
-func (p page) card(ctx context.Context, snap Snapshot, h store.Headline, first bool) (template.HTML, news.Focus, error) {
+// A card is the picture that leads a story, what the page's style says of it, and what matters in it.
+type card struct {
+	shown template.HTML
+	rules string
+	focus news.Focus
+}
+
+// card returns the card of a story; an empty one where no picture leads it.
+func (p page) card(ctx context.Context, snap Snapshot, h store.Headline, first bool) (card, error) {
 	st, err := snap.Story(ctx, h.Story)
 	if err != nil {
-		return "", news.Focus{}, err
+		return card{}, err
 	}
 	i := slices.IndexFunc(st.Articles, func(a news.Article) bool { return a.Lang == h.Lang })
 	if i < 0 || st.Articles[i].Revision.Lead == nil {
-		return "", news.Focus{}, nil
+		return card{}, nil
 	}
 	lead := st.Articles[i].Revision.Lead
 	m, err := snap.Media(ctx, lead.Media)
 	if err != nil {
-		return "", news.Focus{}, fmt.Errorf("media %s: %w", lead.Media, err)
+		return card{}, fmt.Errorf("media %s: %w", lead.Media, err)
 	}
 	if len(m.Renditions) == 0 || !strings.HasPrefix(m.Renditions[0].MediaType, "image/") {
-		return "", news.Focus{}, nil
+		return card{}, nil
 	}
 	m.Renditions = p.site.published(m.Renditions)
 	w := writer{page: p, addr: st.Address, href: p.to}
 	w.shown(lead, m, first)
-	return w.take(), m.Focus, nil
+	return card{w.take(), w.rules, m.Focus}, nil
 }

@@ -145,8 +145,8 @@ func TestSwitcher(t *testing.T) {
 	doc, _ := page(t, specimenConfig, specimen().stories[0], borderEN)
 	got := map[string]string{}
 	for n := range elements(doc) {
-		if n.Data == "a" && attr(n, "hreflang") != "" {
-			got[attr(n, "hreflang")] = attr(n, "href")
+		if n.Data == "a" && attr(n, "lang") != "" {
+			got[attr(n, "lang")] = attr(n, "href")
 		}
 	}
 	up := strings.Repeat("../", strings.Count(borderEN, "/"))

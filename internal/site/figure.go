@@ -190,13 +190,25 @@ func (w *writer) pictureOf(f *news.Figure, m news.Media, shown []news.Rendition,
 	}
 	w.dimensions(slices.MaxFunc(shown, func(a, b news.Rendition) int { return cmp.Compare(min(a.Width, column), min(b.Width, column)) }))
 	w.attr("alt", f.Alt)
-	if !first {
+	if first {
+		w.rules += placeholder(m, main)
+	} else {
 		w.raw(` loading="lazy"`)
 	}
 	w.raw(` decoding="async">`)
 	if len(formats) > 1 {
 		w.raw("</picture>")
 	}
+}
+
+// placeholder returns the rule that shows a picture's placeholder where the picture will be. The image is known by the hash
+// in its address, so that a theme's templates need not know of it. Its words, which stand there if it never comes, stay legible.
+func placeholder(m news.Media, shown news.Rendition) string {
+	if m.Placeholder == "" {
+		return ""
+	}
+	const rule = `img[src*="-%s-"]{background:%s)0/100%% 100%%;text-shadow:0 0 4px var(--paper),0 0 4px var(--paper)}`
+	return fmt.Sprintf(rule, shown.SHA256[:8], placeholderURL+strings.TrimPrefix(m.Placeholder, "data:"))
 }
 
 // byFormat groups renditions by media type, each group by width. The format that every browser knows comes last.

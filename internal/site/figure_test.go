@@ -1,9 +1,13 @@
 package site_test
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"slices"
 	"strings"
 	"testing"
+
+	"golang.org/x/net/html"
 
 	"coranto/internal/news"
 	"coranto/internal/site"
@@ -63,4 +67,31 @@ func specimenWithCuts() memory {
 	media[m.ID] = m
 	snap.media = media
 	return snap
+}
+
+// TestPlaceholder shows the placeholder of the picture that a page begins with, by a style that its policy lets, and of
+// no other; a page without one may show nothing that stands inside it.
+func TestPlaceholder(t *testing.T) {
+	const holder = "data:image/gif;base64,R0lGODlhBAADAIMAAA=="
+	snap := specimenWithCuts()
+	m := snap.media[hexOf("a")]
+	m.Placeholder = holder
+	snap.media[m.ID] = m
+	files := renderAll(t, newSite(t, specimenConfig), snap)
+	for path, want := range map[string]int{borderEN: 1, "en/index.html": 1, "en/archive/index.html": 0} {
+		body := string(files[path].Body)
+		_, rest, _ := strings.Cut(body, "<style>")
+		style, _, _ := strings.Cut(rest, "</style>")
+		if got := strings.Count(style, `img[src*="-11111111-"]{background:url(`+holder+`)0/100% 100%;text-shadow:`); got != want {
+			t.Errorf("%s: %d rules with a placeholder, want %d", path, got, want)
+		}
+		sum := sha256.Sum256([]byte(style))
+		policy := html.UnescapeString(body[:strings.Index(body, "<style>")])
+		if !strings.Contains(policy, "'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'") {
+			t.Errorf("%s: the policy does not let the style", path)
+		}
+		if got := strings.Contains(policy, "img-src 'self' data:;"); got != (want == 1) {
+			t.Errorf("%s: pictures inside the page are let: %v", path, got)
+		}
+	}
 }

@@ -33,7 +33,7 @@ type (
 		DateModified      string         `json:"dateModified"`
 		Author            []ldThing      `json:"author"`
 		Publisher         ldThing        `json:"publisher"`
-		Image             []string       `json:"image,omitempty"`
+		Image             []ldImage      `json:"image,omitempty"`
 		Section           []string       `json:"articleSection,omitempty"`
 		Location          []ldThing      `json:"contentLocation,omitempty"`
 		Correction        []ldCorrection `json:"correction,omitempty"`
@@ -45,6 +45,14 @@ type (
 		Type string `json:"@type"`
 		Name string `json:"name"`
 		URL  string `json:"url,omitempty"`
+	}
+	// An ldImage is a picture, and whose it is: the words that stand below it.
+	ldImage struct {
+		Type      string `json:"@type"`
+		URL       string `json:"contentUrl"`
+		Credit    string `json:"creditText,omitempty"`
+		Copyright string `json:"copyrightNotice,omitempty"`
+		License   string `json:"license,omitempty"`
 	}
 	// An ldWork is another article of the story.
 	ldWork struct {
@@ -87,7 +95,7 @@ func (p page) linkedData(st news.Story, a news.Article, r refs) (template.HTML, 
 		Type: newsArticle, ID: ninjs.URI(st.ID, a.Lang), URL: url, MainEntityOfPage: url,
 		Headline: rev.Headline, Description: rev.Standfirst, InLanguage: a.Lang,
 		DatePublished: atomTime(a.Published), DateModified: atomTime(modified(a)),
-		Publisher: publisher, Image: p.images(st.Address, rev.Lead, r),
+		Publisher: publisher, Image: p.pictures(st.Address, rev.Lead, r),
 		Citation: citations(st, rev), TranslationOfWork: p.original(st, a),
 	}
 	for _, b := range named(rev.Bylines) {
@@ -162,6 +170,25 @@ func (p page) trail(a news.Article) ldTrail {
 	}
 	step(a.Revision.Headline, p.path)
 	return t
+}
+
+// pictures are the images of a lead with its credit and rights.
+func (p page) pictures(addr news.Address, lead *news.Figure, r refs) (all []ldImage) {
+	for _, url := range p.images(addr, lead, r) {
+		all = append(all, ldImage{"ImageObject", url, lead.Credit, lead.Rights, license(lead.Rights)})
+	}
+	return all
+}
+
+// license returns the address of a licence that rights lead to, and nothing where they do not.
+func license(rights string) string {
+	for word := range strings.FieldsSeq(rights) {
+		word = strings.Trim(word, "().,;<>")
+		if strings.HasPrefix(word, "https://") && external(word) != "" {
+			return word
+		}
+	}
+	return ""
 }
 
 // ratios are those in which search engines and networks show a picture.

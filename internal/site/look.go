@@ -25,13 +25,20 @@ type look struct {
 	policy string
 }
 
-// with returns the look with some more rules.
+// placeholderURL begins a placeholder in a style sheet.
+const placeholderURL = "url(data:"
+
+// with returns the look with some more rules. Only where a placeholder is among them may pictures stand inside the page.
 func (l look) with(rules string) look {
 	if rules == "" {
 		return l
 	}
 	style := string(l.style) + rules
-	return look{template.CSS(style), contentPolicy(style)}
+	policy := contentPolicy(style)
+	if strings.Contains(rules, placeholderURL) {
+		policy = strings.Replace(policy, "img-src 'self'", "img-src 'self' data:", 1)
+	}
+	return look{template.CSS(style), policy}
 }
 
 // A lookKey says which pages look alike: those of a language that have the same sheet.

@@ -429,7 +429,7 @@ type linkedData struct {
 		Headline, InLanguage, DatePublished, DateModified string
 		Author                                            []linkedThing
 		Publisher                                         linkedThing
-		Image                                             []string
+		Image                                             []linkedImage
 		Correction                                        []struct{ Text, DatePublished string }
 		Citation                                          []struct{ URL, ArchivedAt string }
 		TranslationOfWork                                 *linkedThing
@@ -438,6 +438,12 @@ type linkedData struct {
 			Name, Item string
 		}
 	} `json:"@graph"`
+}
+
+type linkedImage struct {
+	Type                                 string `json:"@type"`
+	ContentURL                           string
+	CreditText, CopyrightNotice, License string
 }
 
 func checkLinkedData(data, tag string, bad fault) {
@@ -458,7 +464,10 @@ func checkLinkedData(data, tag string, bad fault) {
 		}
 	}
 	for _, i := range a.Image {
-		checkAddress(i, bad)
+		checkAddress(i.ContentURL, bad)
+		if i.Type != "ImageObject" {
+			bad("image %+v", i)
+		}
 	}
 	if checkTime(a.DateModified, bad).Before(checkTime(a.DatePublished, bad)) {
 		bad("modified before it was published")
@@ -524,15 +533,15 @@ func TestLinkedData(t *testing.T) {
 	if len(a.Citation) != 1 || a.Citation[0].URL != "https://t.example/mash/1" || a.Citation[0].ArchivedAt != "https://archive.example/1" {
 		t.Errorf("citations %+v", a.Citation)
 	}
-	if len(a.Image) != 1 || !strings.HasSuffix(a.Image[0], "-1280.jpg") {
-		t.Errorf("images %q", a.Image)
+	if len(a.Image) != 1 || !strings.HasSuffix(a.Image[0].ContentURL, "-1280.jpg") || a.Image[0].CreditText != "C. Photographer" {
+		t.Errorf("images %+v", a.Image)
 	}
 	if of := read("ru/story/2026/11/20/border/index.html").Graph[0].TranslationOfWork; of == nil || of.ID != a.ID || of.URL != a.URL {
 		t.Errorf("the Russian one is a translation of %+v", of)
 	}
 }
 
-// TestImages takes the three ratios that a picture was cut to, the largest of each.
+// TestImages takes the three ratios that a picture was cut to, the largest of each, and says whose it is.
 func TestImages(t *testing.T) {
 	t.Parallel()
 	snap := specimen()
@@ -548,9 +557,22 @@ func TestImages(t *testing.T) {
 	snap.media[hexOf("a")] = news.Media{ID: hexOf("a"), Name: "border.jpg", Renditions: cuts}
 	cfg := machineConfig()
 	cfg.Pictures = site.Full // light pictures have no cuts
+	snap.stories = slices.Clone(snap.stories)
+	st := &snap.stories[0]
+	st.Articles = slices.Clone(st.Articles)
+	for i := range st.Articles {
+		lead := *st.Articles[i].Revision.Lead
+		lead.Rights = "CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/)"
+		st.Articles[i].Revision.Lead = &lead
+	}
+	image := func(url string) string {
+		return `{"@type":"ImageObject","contentUrl":"` + url + `","creditText":"C. Photographer","copyrightNotice":"` +
+			`CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/)","license":"https://creativecommons.org/licenses/by/4.0/"}`
+	}
 	body := string(renderAll(t, newSite(t, cfg), snap)[borderEN].Body)
 	const dir = base + "media/story/2026/11/20/border/border-"
-	want := `"image":["` + dir + `22222222-16x9-888.jpg","` + dir + `55555555-4x3-640.jpg","` + dir + `44444444-1x1-640.jpg"]`
+	want := `"image":[` + image(dir+"22222222-16x9-888.jpg") + "," + image(dir+"55555555-4x3-640.jpg") + "," +
+		image(dir+"44444444-1x1-640.jpg") + "]"
 	if !strings.Contains(body, want) {
 		t.Errorf("no %s", want)
 	}

@@ -154,13 +154,14 @@ func (p page) Without() []alternate {
 	})
 }
 
-// LanguageList returns a list of links to alternates, each by its language's own name.
+// LanguageList returns a list of links to alternates, each by its language's own name, which is in the language that the
+// link leads to: hreflang would say that again on every line. Machines read it in the head.
 func (p page) LanguageList(all []alternate) template.HTML {
 	var b strings.Builder
 	b.WriteString("<ul class=\"links\">\n")
 	for _, a := range all {
 		b.WriteString("<li>")
-		element(&b, "a", "lang", a.Lang, "dir", a.Dir, "hreflang", a.Lang, "href", a.Href)
+		element(&b, "a", "lang", a.Lang, "dir", a.Dir, "href", a.Href)
 		b.WriteString(template.HTMLEscapeString(a.Name) + "</a>\n")
 	}
 	b.WriteString("</ul>\n")

@@ -185,7 +185,7 @@ func (s *Site) article(ctx context.Context, snap Snapshot, st news.Story, a news
 		p.Lead = w.take()
 	}
 	w.blocks(rev.Body)
-	p.Body = w.take()
+	p.Body, p.rules = w.take(), w.rules
 	for _, c := range rev.Corrections {
 		p.Corrections = append(p.Corrections, correction{p.day(c.Time), c.Text})
 	}
