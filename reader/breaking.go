@@ -5,6 +5,7 @@ import (
 	"errors"
 	"html/template"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -128,7 +129,7 @@ func (s *Server) layingOver(ctx context.Context, path string) func() []edition.B
 // What is laid over a page stands in a frame, which is asked for anew when something in it is over: so it ends on time,
 // with no script, while the page stays.
 var laidTemplate = template.Must(template.New("laid").Parse(`<!doctype html>
-<html lang="{{.Lang}}" dir="{{.Dir}}" class="coranto-laid"><meta charset="utf-8"><meta http-equiv="refresh" content="{{.Every}}">
+<html lang="{{.Lang}}" dir="{{.Dir}}" class="coranto-laid" data-lines="{{.Lines}}"><meta charset="utf-8"><meta http-equiv="refresh" content="{{.Every}}">
 <title>{{.Breaking}}</title><link rel="stylesheet" href="{{.Style}}">
 {{range .Stories}}<p><a target="_top" href="{{.Address}}"><b lang="{{$.Words}}">{{$.Breaking}}</b> <bdi>{{.Headline}}</bdi></a></p>
 {{end}}</html>
@@ -139,6 +140,7 @@ type laidFrame struct {
 	// Lang and Dir are the news', Words is the language of Breaking, the word for it.
 	Lang, Dir, Words, Breaking, Style string
 	Stories                           []laidStory
+	Lines                             int // that the frame has room for
 	Every                             int // seconds until it is asked for again
 }
 
@@ -151,9 +153,12 @@ func (s *Server) laidFrame(a admitted) laidFrame {
 	words := s.words.tongue(language)
 	f := laidFrame{Lang: language, Dir: lang.Dir(language), Style: address(a.prefix, barPath), Every: frameEvery}
 	f.Breaking, f.Words = words.Word("breaking")
+	f.Lines, _ = strconv.Atoi(a.URL.Query().Get("lines")) // of our own page
+	f.Lines = min(max(f.Lines, 1), maxLaid)
 	ctx, cancel := context.WithTimeout(a.Context(), newsGrace)
 	defer cancel()
-	for _, b := range s.laid(ctx, path) {
+	all := s.laid(ctx, path)
+	for _, b := range all[:min(len(all), f.Lines)] {
 		f.Stories = append(f.Stories, laidStory{address(a.prefix, b.Path), b.Headline})
 		f.Every = min(f.Every, 1+int(b.Until.Sub(s.r.opt.Now())/time.Second))
 	}

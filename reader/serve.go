@@ -271,7 +271,7 @@ func (s *Server) dressed(a admitted, p Page, head pageHead, lines int) []byte {
 	t := s.words.tongue(head.lang)
 	b := s.bar(a, p, t)
 	if b.Lines = lines; lines > 0 {
-		b.Laid = address(a.prefix, laidPath, "page", p.Path)
+		b.Laid = address(a.prefix, laidPath, "lines", fmt.Sprint(lines), "page", p.Path)
 		b.Breaking, _ = t.Word("breaking")
 	}
 	edits := head.edits(b)
