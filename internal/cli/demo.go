@@ -52,6 +52,11 @@ const (
 	demoExit = "https://example.com/"
 	// demoPage is the page that one mirror alters.
 	demoPage = "en/index.html"
+	// demoCorrected is the article that the second edition corrects.
+	demoCorrected = "bread-prices/en.md"
+	// demoBreaking is the story that breaks again when the demo begins, and demoBreaks for how long.
+	demoBreaking = "spring-flood"
+	demoBreaks   = 6 * time.Hour
 	// demoPatience is how long the demo's reader waits for a mirror that goes on for ever.
 	demoPatience = 5 * time.Second
 )
@@ -107,8 +112,9 @@ func (d *demo) stop() {
 	}
 }
 
-func (d *demo) room() string   { return filepath.Join(d.dir, "newsroom") }
-func (d *demo) frozen() string { return filepath.Join(d.dir, "frozen") }
+func (d *demo) room() string    { return filepath.Join(d.dir, "newsroom") }
+func (d *demo) stories() string { return filepath.Join(d.dir, "stories") }
+func (d *demo) frozen() string  { return filepath.Join(d.dir, "frozen") }
 
 // publishTwice makes the newsroom, publishes its stories, keeps a copy of that edition, and publishes a correction.
 func (d *demo) publishTwice(ctx context.Context) error {
@@ -137,17 +143,52 @@ func (d *demo) publishTwice(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := d.importAndPublish(ctx, p, sample.Stories()); err != nil {
+	if err := os.CopyFS(d.stories(), sample.Stories()); err != nil {
+		return err
+	}
+	if err := breakNews(filepath.Join(d.stories(), demoBreaking), time.Now(), demoBreaks); err != nil {
+		return err
+	}
+	if err := d.importAndPublish(ctx, p); err != nil {
 		return err
 	}
 	if err := os.CopyFS(d.frozen(), os.DirFS(d.newsroom.publicDir())); err != nil {
 		return err
 	}
-	return d.importAndPublish(ctx, p, sample.Corrected())
+	corrected, err := fs.ReadFile(sample.Corrected(), demoCorrected)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(d.stories(), filepath.FromSlash(demoCorrected)), corrected, 0o600); err != nil {
+		return err
+	}
+	return d.importAndPublish(ctx, p)
 }
 
-func (d *demo) importAndPublish(ctx context.Context, p *publish.Publisher, stories fs.FS) error {
-	report, err := markdown.Import(ctx, d.newsroom.store, stories, markdown.Options{Languages: d.newsroom.config.Languages})
+// breakNews says in the articles of a story's folder, as an editor does, that it broke again now and is breaking news
+// for some time. The sample's own dates are fixed, and long over.
+func breakNews(dir string, now time.Time, lasts time.Duration) error {
+	articles, err := filepath.Glob(filepath.Join(dir, "*.md"))
+	if err != nil {
+		return err
+	}
+	now = now.UTC().Truncate(time.Second)
+	lines := fmt.Sprintf("updated: %s\nbreaking: %s\npublished: ", now.Format(time.RFC3339), now.Add(lasts).Format(time.RFC3339))
+	for _, name := range articles {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(name, bytes.Replace(text, []byte("published: "), []byte(lines), 1), 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// importAndPublish publishes the stories as they are now.
+func (d *demo) importAndPublish(ctx context.Context, p *publish.Publisher) error {
+	report, err := markdown.Import(ctx, d.newsroom.store, os.DirFS(d.stories()), markdown.Options{Languages: d.newsroom.config.Languages})
 	if err != nil {
 		return err
 	}
