@@ -18,7 +18,6 @@ import (
 	"coranto/internal/keys"
 	"coranto/internal/publish"
 	"coranto/internal/scantest"
-	"coranto/internal/site"
 	"coranto/internal/store"
 	"coranto/internal/store/sqlite"
 	"coranto/internal/target"
@@ -128,7 +127,7 @@ func scratch(t testing.TB) string {
 	return dir
 }
 
-// reopen opens the newsroom in a copy of a room's folder.
+// reopen opens the newsroom in a copy of a room's folder. Its pages are made by the same Site, which never changes.
 func (r *room) reopen(t testing.TB, targets ...string) *room {
 	t.Helper()
 	c := &room{dir: scratch(t), now: r.now.Add(time.Minute)}
@@ -149,12 +148,8 @@ func (r *room) reopen(t testing.TB, targets ...string) *room {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { st.Close() })
-	s, err := site.New(site.Config{Name: r.Name, Languages: languages})
-	if err != nil {
-		t.Fatal(err)
-	}
 	c.Publisher = &publish.Publisher{
-		Store: st, Site: s, Keys: k, Name: r.Name, Languages: languages, Now: func() time.Time { return c.now },
+		Store: st, Site: r.Site, Keys: k, Name: r.Name, Languages: r.Languages, Now: func() time.Time { return c.now },
 	}
 	for _, name := range targets {
 		c.Targets = append(c.Targets, c.target(t, name))
@@ -235,7 +230,7 @@ func TestFaults(t *testing.T) {
 		{"correction and takedown for two targets", 1, []string{"public", "stick"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			template := newRoom(t)
+			template := newRoomIn(t, []string{"en", "fa"})
 			for _, name := range test.targets[1:] {
 				template.Targets = append(template.Targets, template.target(t, name))
 			}

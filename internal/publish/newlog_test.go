@@ -166,7 +166,7 @@ func TestThiefIsLeftBehind(t *testing.T) {
 
 // A new log's first edition is finished by the next run, whatever stops the one that begins it.
 func TestNewLogFaults(t *testing.T) {
-	template := newRoom(t)
+	template := newRoomIn(t, []string{"en"})
 	template.Targets = append(template.Targets, template.target(t, "stick"))
 	template.put(t, story(1, "First", "en"))
 	template.publish(t)

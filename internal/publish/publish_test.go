@@ -38,6 +38,12 @@ type room struct {
 
 func newRoom(t testing.TB) *room {
 	t.Helper()
+	return newRoomIn(t, languages)
+}
+
+// newRoomIn makes a newsroom with other languages than the usual.
+func newRoomIn(t testing.TB, languages []string) *room {
+	t.Helper()
 	r := &room{dir: t.TempDir(), now: time.Date(2026, 11, 22, 16, 0, 0, 0, time.UTC)}
 	root, err := os.OpenRoot(r.dir)
 	if err != nil {
