@@ -55,7 +55,15 @@ type env struct {
 	placed         bool   // -C was given before the command
 	quiet          bool
 	json           bool
+	work           int // scrypt's cost of what a passphrase opens, as a power of two; 0 is the usual
 }
+
+// An Option alters how Main works.
+type Option func(*env)
+
+// Work makes a guess at a passphrase cost 2^n steps of scrypt. It is for tests, whose passphrases guard nothing; without
+// it the cost is about a second.
+func Work(n int) Option { return func(e *env) { e.work = n } }
 
 // say prints a line for people on stderr.
 func (e *env) say(format string, args ...any) {
@@ -65,10 +73,13 @@ func (e *env) say(format string, args ...any) {
 }
 
 // Main runs the command line and returns the exit code.
-func Main(args []string, stdout, stderr io.Writer) int {
+func Main(args []string, stdout, stderr io.Writer, options ...Option) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	e := &env{stdout: stdout, stderr: stderr, dir: "."}
+	for _, o := range options {
+		o(e)
+	}
 	err := e.run(ctx, args)
 	if err == nil {
 		return exitOK

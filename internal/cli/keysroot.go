@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
@@ -287,7 +288,7 @@ func (s split) write(ctx context.Context, prompt *prompter, h keys.Held) error {
 	if err != nil {
 		return err
 	}
-	b, err := keys.Encrypt(h.Key, passphrase, keys.DefaultWork)
+	b, err := keys.Encrypt(h.Key, passphrase, cmp.Or(s.e.work, keys.DefaultWork))
 	if err != nil {
 		return fmt.Errorf("the key of %s: %w", h.Holder, err)
 	}

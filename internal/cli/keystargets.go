@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"crypto/ed25519"
 	"errors"
@@ -105,7 +106,7 @@ func (e *env) carryTargets(ctx context.Context, file string, t targetsKey) error
 			return err
 		}
 		err = k.CarryTargets(func(key ed25519.PrivateKey) error {
-			b, err := keys.Encrypt(key, passphrase, keys.DefaultWork)
+			b, err := keys.Encrypt(key, passphrase, cmp.Or(e.work, keys.DefaultWork))
 			if err != nil {
 				return err
 			}

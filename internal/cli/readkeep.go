@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -114,7 +115,7 @@ func (e *env) openSealed(ctx context.Context, dir, plain string, k keepChoice) (
 		root.Close()
 		removeEmpty(dir, filepath.Dir(dir))
 	}
-	keep, made, err := reader.Sealed(root, int64(k.limit), passphrase, reader.DefaultWork)
+	keep, made, err := reader.Sealed(root, int64(k.limit), passphrase, cmp.Or(e.work, reader.DefaultWork))
 	if err != nil {
 		done()
 		if errors.Is(err, reader.ErrPassphrase) {
