@@ -155,7 +155,7 @@ func (w *writer) table(b news.Block) {
 	for i, row := range b.Rows {
 		cell, end := "<td>", "</td>"
 		if i == 0 && b.Header {
-			cell, end = `<th scope="col">`, "</th>"
+			cell, end = "<th>", "</th>"
 		}
 		w.raw("<tr>")
 		for _, spans := range row {

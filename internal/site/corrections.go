@@ -34,7 +34,7 @@ func (s *Site) corrections(ctx context.Context, snap Snapshot, l lang.Language) 
 		return Output{}, err
 	}
 	word, _ := l.Word("corrections")
-	p := correctionsPage{page: s.newPage(l, correctionsPath(l.Tag()), word)}
+	p := correctionsPage{page: s.newListing(l, correctionsPath(l.Tag()), word)}
 	p.Heading = p.word("corrections")
 	p.Alternates = p.alternates(s.langs, correctionsPath)
 	for _, c := range all {

@@ -31,6 +31,8 @@ const (
 // frontPage is what templates/front.html shows.
 type frontPage struct {
 	listPage
+	// Day is that of the newest story, as a newspaper has its own under its name; nil where there is none.
+	Day     *stamp
 	Lead    *item
 	Seconds []item
 	River   []section
@@ -66,6 +68,9 @@ func (s *Site) front(ctx context.Context, snap Snapshot, l lang.Language) (Outpu
 	}
 	if len(p.River) == 0 {
 		shown = newest
+	}
+	if len(newest) > 0 {
+		p.Day = p.day(newest[0].Published)
 	}
 	p.lay(p.under(shown))
 	if err := p.illustrate(ctx, snap, shown); err != nil {

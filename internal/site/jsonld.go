@@ -25,7 +25,6 @@ type (
 		// ID is the article's own name, the same on every mirror (ninjs.URI).
 		ID                string         `json:"@id"`
 		URL               string         `json:"url"`
-		MainEntityOfPage  string         `json:"mainEntityOfPage"`
 		Headline          string         `json:"headline"`
 		Description       string         `json:"description,omitempty"`
 		InLanguage        string         `json:"inLanguage"`
@@ -92,7 +91,7 @@ func (p page) linkedData(st news.Story, a news.Article, r refs) (template.HTML, 
 	publisher := ldThing{"NewsMediaOrganization", p.Name(), p.ref(frontPath(a.Lang))}
 	url := p.ref(p.path)
 	x := ldArticle{
-		Type: newsArticle, ID: ninjs.URI(st.ID, a.Lang), URL: url, MainEntityOfPage: url,
+		Type: newsArticle, ID: ninjs.URI(st.ID, a.Lang), URL: url,
 		Headline: rev.Headline, Description: rev.Standfirst, InLanguage: a.Lang,
 		DatePublished: atomTime(a.Published), DateModified: atomTime(modified(a)),
 		Publisher: publisher, Image: p.pictures(st.Address, rev.Lead, r),

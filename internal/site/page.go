@@ -107,15 +107,28 @@ func isolated(text string) string {
 }
 
 // file runs a template on a page, or on a struct that embeds one.
-func (s *Site) file(name, path string, data any) (File, error) {
+func (s *Site) file(name, path string, data dresser) (File, error) {
 	if err := edition.CheckPath(path); err != nil {
 		return File{}, err
 	}
+	body, _, err := s.dressed(name, path, data)
+	return File{Path: path, MediaType: "text/html", Body: body}, err
+}
+
+// A dresser is a page, or what embeds one.
+type dresser interface {
+	look() look
+	extra() string
+}
+
+// dressed runs a template on a page and leaves it only the rules that it needs. It returns the policy of those.
+func (s *Site) dressed(name, path string, data dresser) (body []byte, policy string, err error) {
 	var b bytes.Buffer
 	if err := s.templates.ExecuteTemplate(&b, name, data); err != nil {
-		return File{}, fmt.Errorf("page %s: %w", path, err)
+		return nil, "", fmt.Errorf("page %s: %w", path, err)
 	}
-	return File{Path: path, MediaType: "text/html", Body: b.Bytes()}, nil
+	body, policy = data.look().fit(b.Bytes(), data.extra())
+	return body, policy, nil
 }
 
 func (p page) to(path string) string { return relative(p.path, path) }
@@ -123,13 +136,14 @@ func (p page) to(path string) string { return relative(p.path, path) }
 func (p page) Lang() string        { return p.lang.Tag() }
 func (p page) Dir() string         { return p.lang.Dir() }
 func (p page) Name() string        { return p.site.cfg.Name }
-func (p page) Style() template.CSS { return p.look().style }
-func (p page) Policy() string      { return p.look().policy }
+func (p page) Style() template.CSS { return template.CSS(p.look().all(p.rules)) }
+func (p page) Policy() string      { return policyMark }
 func (p page) Choice() string      { return p.to(choicePath) }
 func (p page) Front() string       { return p.to(frontPath(p.lang.Tag())) }
 func (p page) Archive() string     { return p.to(archivePath(p.lang.Tag())) }
 
-func (p page) look() look { return p.site.looks[lookKey{p.lang.Tag(), p.sheet}].with(p.rules) }
+func (p page) look() look    { return p.site.looks[lookKey{p.lang.Tag(), p.sheet}] }
+func (p page) extra() string { return p.rules }
 
 // Languages leads to where the page links to itself in other languages, or else to the choice of a language.
 func (p page) Languages() string {

@@ -140,7 +140,7 @@ func New(cfg Config) (*Site, error) {
 	if s.templates, err = cfg.Theme.templates(); err != nil {
 		return nil, err
 	}
-	if s.looks, err = looks(s.langs, cfg.Theme[ThemeCSS]); err != nil {
+	if s.looks, err = looks(s.langs, cfg.Theme); err != nil {
 		return nil, err
 	}
 	if s.ours, err = safetyTexts(assets); err != nil {

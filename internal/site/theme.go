@@ -37,6 +37,16 @@ func ThemeFiles() []string {
 	return names
 }
 
+// hasTemplates says whether pages are made from templates that aren't ours.
+func (t Theme) hasTemplates() bool {
+	for name := range t {
+		if name != ThemeCSS {
+			return true
+		}
+	}
+	return false
+}
+
 // check says what is wrong with a theme's files, but for its templates.
 func (t Theme) check() error {
 	size := 0
@@ -110,16 +120,12 @@ func (s *Site) try() error {
 	}
 	trials := s.trials()
 	for _, name := range slices.Sorted(maps.Keys(trials)) {
-		f, err := s.file(name, frontPath(s.langs[0].Tag()), trials[name])
+		body, policy, err := s.dressed(name, frontPath(s.langs[0].Tag()), trials[name])
 		if err != nil {
 			return fmt.Errorf("theme: %w", err)
 		}
-		of := listing
-		if name == "story" || name == "standing" || name == "corrections" {
-			of = prose
-		}
-		head, _, _ := strings.Cut(html.UnescapeString(string(f.Body)), "<body")
-		want := `<meta http-equiv="Content-Security-Policy" content="` + s.looks[lookKey{s.langs[0].Tag(), of}].policy + `">`
+		head, _, _ := strings.Cut(html.UnescapeString(string(body)), "<body")
+		want := `<meta http-equiv="Content-Security-Policy" content="` + policy + `">`
 		if !strings.Contains(head, want) {
 			return fmt.Errorf(`theme: the template %q has no head with our Content-Security-Policy: begin it with {{template "top" .}}`, name)
 		}
@@ -128,7 +134,7 @@ func (s *Site) try() error {
 }
 
 // trials are pages that have all that a page can have, by the names of their templates.
-func (s *Site) trials() map[string]any {
+func (s *Site) trials() map[string]dresser {
 	l := s.langs[0]
 	path, to := frontPath(l.Tag()), link{Href: "x.html", Name: "X", Lang: "en", Dir: "ltr"}
 	p, list := s.newPage(l, path, "X"), s.newListing(l, path, "X")
@@ -137,13 +143,13 @@ func (s *Site) trials() map[string]any {
 	words := localized{"X", "en", "ltr"}
 	lp := listPage{page: list, Heading: words, Crumbs: []link{to}, Items: items, Newer: "x.html", Older: "x.html", Topics: []link{to}}
 	alternates := []alternate{{"en", "ltr", "English", "x.html", ""}}
-	return map[string]any{
+	return map[string]dresser{
 		"choice":      lp,
-		"front":       frontPage{lp, &items[0], items, []section{{"x.html", "X", "x", items}}},
+		"front":       frontPage{lp, when, &items[0], items, []section{{"x.html", "X", "x", items}}},
 		"list":        lp,
 		"archive":     archivePage{list, words, []link{to}, []group{{"X", []link{to}}}},
 		"standing":    standingPage{page: p, In: "en", Way: "ltr", Heading: "X", Body: "X"},
-		"corrections": correctionsPage{p, words, []correctionItem{{correction{when, "X"}, "x.html", "X"}}},
+		"corrections": correctionsPage{list, words, []correctionItem{{correction{when, "X"}, "x.html", "X"}}},
 		"story": storyPage{
 			page: p, Kicker: "X", Headline: "X", Standfirst: "X", Bylines: []byline{{"X", "X", "x.html"}}, Dateline: "X",
 			Published: when, Updated: when, Origin: &origin{alternates[0], true}, Lead: "X", Body: "X",
