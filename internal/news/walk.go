@@ -113,3 +113,15 @@ func (r *Revision) Unlink(id string) {
 		r.Related = nil
 	}
 }
+
+// DropClaims makes plain text of the words that make a claim which is not among some, in the revision itself.
+func (r *Revision) DropClaims(some map[string]bool) {
+	r.runs(func(spans []Span) bool {
+		for i := range spans {
+			if !some[spans[i].Claim] {
+				spans[i].Claim = ""
+			}
+		}
+		return true
+	})
+}

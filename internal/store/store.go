@@ -59,8 +59,9 @@ type Store interface {
 	// their public articles; of two that wish for one slug, the first by ID has it), and articles that are newly public get the
 	// next place in the numbered lists of their language, topics, places and authors, in the order of their time of publication, then
 	// story ID. A place is never given to another: what is no longer public leaves its place empty, and has the same
-	// place when it is public again. Settling twice changes nothing. A time before the last one takes back what falls
-	// due between them.
+	// place when it is public again. Each revision that readers get to see comes out (PackReader) at that time, in its whole
+	// second. Settling twice changes nothing. A time before the last one takes back what falls
+	// due between them, and what came out.
 	Settle(ctx context.Context, asOf time.Time) error
 	// NextDue returns when the next edition is due: the zero time when that is now, because something was put since the
 	// last Settle, or was settled or taken back and no edition covers it; otherwise the first time after the last Settle
@@ -127,6 +128,7 @@ type Snapshot interface {
 	OpenRendition(ctx context.Context, sha256 string) (io.ReadCloser, error)
 	// Counts returns the number of stories and of articles that are public.
 	Counts(ctx context.Context) (stories, articles int, err error)
+	PackReader
 	io.Closer
 }
 
@@ -165,6 +167,10 @@ const (
 	BreakingChanged ChangeKind = "breaking"
 	// CorrectionsChanged: the corrections of a language differ, or the headlines above them do. Fields: List.Lang.
 	CorrectionsChanged ChangeKind = "corrections"
+	// PackChanged: what a pack holds differs, or the language's seed does: other articles or revisions, or something else
+	// around the words of one: its story's sources or claims, a story that it links to came or went, or a rendition is
+	// another or no longer shown. Fields: List.Lang, Period (SeedPeriod for the seed), First.
+	PackChanged ChangeKind = "pack"
 )
 
 // FrontSize is the number of headlines on a front, a topic's front and in a feed.
@@ -179,8 +185,9 @@ type Change struct {
 	List    List
 	Page    int
 	Day     string
-	// First says that the page or the day came into being or went, so that the pages which link to it differ too:
-	// it had no headlines and now has, or had and now has none.
+	Period  string // of a pack
+	// First says that the page, the day or the pack came into being or went, so that the pages which link to it differ
+	// too: it had no headlines and now has, or had and now has none.
 	First bool
 }
 

@@ -68,6 +68,8 @@ func (e erasure) run() error {
 		"DELETE FROM correction WHERE story = ?",
 		"DELETE FROM imported WHERE story = ?",
 		"DELETE FROM listing WHERE story = ?",
+		"DELETE FROM outing WHERE story = ?",
+		"DELETE FROM outing_reference WHERE story = ?",
 		"DELETE FROM public WHERE story = ?",
 		"DELETE FROM shown WHERE story = ?",
 		"DELETE FROM reference WHERE story = ?",
@@ -143,7 +145,12 @@ func (e erasure) unlink() error {
 			return err
 		}
 	}
-	return e.w.exec(e.ctx, "DELETE FROM reference WHERE target IN (?, ?)", toStory+e.id, toRelated+e.id)
+	for _, table := range []string{"reference", "outing_reference"} {
+		if err := e.w.exec(e.ctx, "DELETE FROM "+table+" WHERE target IN (?, ?)", toStory+e.id, toRelated+e.id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // topic is one in a language, and whether no other story ever stood in it.

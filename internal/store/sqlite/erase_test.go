@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -184,6 +185,9 @@ func TestEraseIsFinished(t *testing.T) {
 	}
 }
 
+// undo4 makes a store of version 3, which knew no outings, of one of version 4.
+const undo4 = "DROP TABLE outing; DROP TABLE outing_reference; DROP TABLE pack; DROP TABLE repack;"
+
 // undo3 makes a store of version 2, which knew no corrections, of one of version 3.
 const undo3 = `DROP TABLE correction; DROP TABLE imported; DROP INDEX article_breaking; DROP INDEX public_breaking;
 	ALTER TABLE revision DROP COLUMN breaking; ALTER TABLE article DROP COLUMN breaking; ALTER TABLE public DROP COLUMN breaking;
@@ -198,7 +202,7 @@ func TestUpgrade(t *testing.T) {
 	edit(t, s, []store.File{{Path: "en/story/2026/11/22/old/index.html", Entry: edition.Entry{MediaType: "text/html"}},
 		{Path: "fa/index.html", Entry: edition.Entry{MediaType: "text/html"}}, {Path: "index.html", Entry: edition.Entry{MediaType: "text/html"}}})
 	s.Close()
-	raw(t, dir, undo3+`DROP TABLE takedown; DROP TABLE mark; DROP TABLE withdrawn; DROP TABLE folder;
+	raw(t, dir, undo4+undo3+`DROP TABLE takedown; DROP TABLE mark; DROP TABLE withdrawn; DROP TABLE folder;
 		ALTER TABLE settled DROP COLUMN takedowns; ALTER TABLE edition DROP COLUMN takedowns;
 		ALTER TABLE edition DROP COLUMN purge; PRAGMA user_version = 1`)
 	s = open(t, dir)
@@ -220,6 +224,48 @@ func TestUpgrade(t *testing.T) {
 	edit(t, s, nil)
 	if n, err := s.Erase(t.Context()); n != 1 || err != nil {
 		t.Errorf("erased %d, %v", n, err)
+	}
+}
+
+// TestUpgradeOutings opens a store of version 3: what is public is in supplements, in the order of publication, then ID.
+func TestUpgradeOutings(t *testing.T) {
+	s, dir := create(t)
+	var stories []news.Story
+	for i := range store.PerSupplement + 1 {
+		st := story(fmt.Sprintf("s%03d", i))
+		st.Articles[0].Published = noon.Add(-time.Duration(i/2) * time.Second)
+		stories = append(stories, st)
+	}
+	put(t, s, stories...)
+	if err := s.Settle(t.Context(), noon); err != nil {
+		t.Fatal(err)
+	}
+	waiting := stories[7]
+	waiting.Articles[0].Revision.Headline = "Not settled yet"
+	put(t, s, waiting)
+	s.Close()
+	raw(t, dir, undo4+"PRAGMA user_version = 3")
+	s = open(t, dir)
+	if err := s.Settle(t.Context(), noon); err != nil {
+		t.Fatal(err)
+	}
+	v, err := s.Snapshot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer v.Close()
+	packs, err := v.Packs(t.Context(), "en")
+	want := []store.Pack{{Period: "2026-11-22", Articles: 1}, {Period: "2026-11-22T12", Articles: 1}, {Period: "s1", Articles: store.PerSupplement}}
+	if err != nil || !slices.Equal(packs, want) {
+		t.Errorf("got packs %v, %v, want %v", packs, err, want)
+	}
+	first, err := v.Pack(t.Context(), "en", "s1")
+	if err != nil || first[0] != (store.Outing{Story: "s000", Number: 1}) || slices.ContainsFunc(first, func(o store.Outing) bool { return o.Story == "s007" }) {
+		t.Errorf("got %v, %v", first, err)
+	}
+	seed, err := v.Seed(t.Context(), "en")
+	if len(seed) != store.SeedArticles || err != nil {
+		t.Errorf("a seed of %d articles, %v", len(seed), err)
 	}
 }
 

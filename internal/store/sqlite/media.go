@@ -77,9 +77,14 @@ func writeMedia(ctx context.Context, w *session, m news.Media) error {
 			placeholder = excluded.placeholder`, m.ID, m.Name, list, m.Focus.X, m.Focus.Y, m.Placeholder); err != nil {
 		return err
 	}
-	// Who shows it looks different now.
-	return w.exec(ctx, `INSERT INTO touched (story, whole) SELECT DISTINCT story, 1 FROM reference WHERE target = ?
-		ON CONFLICT DO UPDATE SET whole = 1`, toMedia+m.ID)
+	// Who shows it looks different now, and so does who showed it in a revision that came out.
+	for _, table := range []string{"reference", "outing_reference"} {
+		if err := w.exec(ctx, "INSERT INTO touched (story, whole) SELECT DISTINCT story, 1 FROM "+table+` WHERE target = ?
+			ON CONFLICT DO UPDATE SET whole = 1`, toMedia+m.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkRenditions checks the bytes against what the media says of them, and says whether any is not in the folder yet.

@@ -30,6 +30,14 @@ func (s *Store) Settle(ctx context.Context, asOf time.Time) error {
 		if err := t.arrive(); err != nil {
 			return err
 		}
+		if last.ever && asOf.Before(last.asOf) {
+			if err := t.takeBack(); err != nil {
+				return err
+			}
+		}
+		if err := t.comeOut(); err != nil {
+			return err
+		}
 		return t.finish(last, asOf)
 	})
 	if err != nil {
@@ -82,6 +90,10 @@ type settling struct {
 	// languages whose record of corrections does.
 	breaking  map[day]bool
 	corrected map[string]bool
+
+	outed    map[ArticleID]bool  // articles whose outings may lack one, or have one too many
+	packs    map[string]*packing // by language
+	repacked bool                // a pack differs
 }
 
 type page struct {
@@ -120,6 +132,7 @@ func newSettling(ctx context.Context, w *session, asOf int64) *settling {
 		changed: map[string]string{}, lists: map[store.List]*list{}, pages: map[page]int{}, days: map[day]*count{},
 		arrived: map[store.List]map[string]arrival{}, moved: map[string]bool{}, retold: map[string]bool{},
 		breaking: map[day]bool{}, corrected: map[string]bool{},
+		outed: map[ArticleID]bool{}, packs: map[string]*packing{},
 	}
 }
 
@@ -150,6 +163,11 @@ func (t *settling) stories(last settled) error {
 		return err
 	}
 	for _, s := range work {
+		if s.whole {
+			if err := t.noteStory(s.id); err != nil {
+				return err
+			}
+		}
 		if err := t.story(s.id, s.whole); err != nil {
 			return fmt.Errorf("story %q: %w", s.id, err)
 		}
@@ -171,6 +189,11 @@ func (t *settling) referring() error {
 		targets[toRelated+id] = true
 	}
 	for _, target := range sorted(targets) {
+		if id, _ := linked(target); t.moved[id] {
+			if err := t.noteTarget(target, ""); err != nil {
+				return err
+			}
+		}
 		stories, err := all(t.ctx, t.w, value[string], "SELECT DISTINCT story FROM reference WHERE target = ?", target)
 		if err != nil {
 			return err
@@ -220,9 +243,20 @@ func (t *settling) story(id string, whole bool) error {
 	if err != nil {
 		return err
 	}
+	var media map[string]bool
+	if len(before) > 0 {
+		if media, err = t.shownMedia(id, true); err != nil {
+			return err
+		}
+	}
 	if !whole && len(before) > 0 {
 		if whole, err = t.otherVoices(id); err != nil {
 			return err
+		}
+		if whole {
+			if err := t.noteStory(id); err != nil {
+				return err
+			}
 		}
 	}
 	differs := whole && len(before)+len(now) > 0
@@ -254,6 +288,11 @@ func (t *settling) story(id string, whole bool) error {
 		alone = ""
 	}
 	t.changed[id] = alone
+	if len(before) > 0 {
+		if err := t.noteMedia(id, media); err != nil {
+			return err
+		}
+	}
 	return t.show(id, len(before) > 0, len(now) > 0, now)
 }
 
@@ -387,6 +426,7 @@ func (t *settling) article(id, lang string, old version, was bool, cur version, 
 	if was && is && old.number == cur.number {
 		return nil
 	}
+	t.outed[ArticleID{id, lang}] = true
 	if err := t.correct(id, lang, was, cur, is, same); err != nil {
 		return err
 	}

@@ -94,6 +94,9 @@ func scanChange(r row) (c store.Change, err error) {
 	var lang, key string
 	err = r.Scan(&c.Seq, &c.Kind, &c.Story, &c.Address.Day, &c.Address.Slug, &lang, &key, &c.Page, &c.Day)
 	c.List = listOf(lang, key)
+	if c.Kind == store.PackChanged {
+		c.Day, c.Period = "", c.Day
+	}
 	return c, err
 }
 

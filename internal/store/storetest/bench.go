@@ -208,8 +208,33 @@ func dayChange(lang, day string, first bool) store.Change {
 	return store.Change{Kind: store.DayChanged, List: store.List{Lang: lang}, Day: day, First: first}
 }
 
-// expect fails the test unless the changes are the wanted ones.
+// expect fails the test unless the changes are the wanted ones, but for those of packs.
 func expect(t *testing.T, got []store.Change, want ...store.Change) {
 	t.Helper()
+	got = slices.DeleteFunc(slices.Clone(got), isPack)
+	if len(got) == 0 {
+		got = nil
+	}
 	equal(t, "changes", got, sortedChanges(want))
 }
+
+// expectPacks fails the test unless the packs of a language that changed are the wanted ones: periods, with a "!" where
+// the pack came into being or went.
+func expectPacks(t *testing.T, what string, got []store.Change, lang string, want ...string) {
+	t.Helper()
+	var periods []string
+	for _, c := range got {
+		if !isPack(c) || c.List.Lang != lang {
+			continue
+		}
+		if c.First {
+			c.Period += "!"
+		}
+		periods = append(periods, c.Period)
+	}
+	slices.Sort(periods)
+	slices.Sort(want)
+	equal(t, what+": packs that changed", periods, want)
+}
+
+func isPack(c store.Change) bool { return c.Kind == store.PackChanged }

@@ -20,6 +20,13 @@ type content struct {
 	Bars      map[string][]store.Breaking
 	Record    map[string][]store.Correction
 	Counts    [2]int
+	Packs     map[string]map[string][]packed // by language and period, the seed among them
+}
+
+// packed is an article in a pack.
+type packed struct {
+	store.Outing
+	Story news.Story
 }
 
 // The place and the author that the tests look at the lists of.
@@ -40,7 +47,8 @@ func listsOf(lang string, topics []string) []store.List {
 func newContent() content {
 	return content{Stories: map[string]news.Story{}, Topics: map[string][]news.Topic{}, Places: map[string][]news.Place{},
 		Authors: map[string][]news.Byline{}, Lists: map[store.List]listContent{}, Days: map[string]map[string][]store.Headline{},
-		Bars: map[string][]store.Breaking{}, Record: map[string][]store.Correction{}}
+		Bars: map[string][]store.Breaking{}, Record: map[string][]store.Correction{},
+		Packs: map[string]map[string][]packed{}}
 }
 
 type listContent struct {
@@ -76,6 +84,7 @@ func read(v *view, languages, topics []string) content {
 		c.Record[lang], err = v.Corrections(ctx, lang, 1000)
 		v.must(err)
 		c.Days[lang] = v.days(lang)
+		c.Packs[lang] = v.packs(lang)
 	}
 	c.Counts[0], c.Counts[1], err = v.Counts(ctx)
 	v.must(err)
@@ -104,3 +113,35 @@ func (v *view) days(lang string) map[string][]store.Headline {
 }
 
 func random(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0)) }
+
+// packs reads all packs of a language, and its seed.
+func (v *view) packs(lang string) map[string][]packed {
+	v.t.Helper()
+	there, err := v.Packs(v.t.Context(), lang)
+	v.must(err)
+	m := map[string][]packed{}
+	for _, p := range there {
+		outings, err := v.Pack(v.t.Context(), lang, p.Period)
+		v.must(err)
+		if len(outings) != p.Articles || len(outings) == 0 {
+			v.t.Errorf("pack %s of %s: got %d articles, want %d, at least one", p.Period, lang, len(outings), p.Articles)
+		}
+		m[p.Period] = v.articles(lang, outings)
+	}
+	seed, err := v.Seed(v.t.Context(), lang)
+	v.must(err)
+	if len(seed) > 0 {
+		m[store.SeedPeriod] = v.articles(lang, seed)
+	}
+	return m
+}
+
+func (v *view) articles(lang string, outings []store.Outing) (all []packed) {
+	v.t.Helper()
+	for _, o := range outings {
+		s, err := v.ArticleAt(v.t.Context(), o.Story, lang, o.Number)
+		v.must(err)
+		all = append(all, packed{o, s})
+	}
+	return all
+}

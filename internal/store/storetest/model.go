@@ -19,11 +19,12 @@ type model struct {
 	places map[store.List][]string
 	// record are the corrections that readers were shown, by story and language.
 	record map[[2]string][]news.Correction
+	ledger ledger
 }
 
 func newModel(languages, topics []string) *model {
 	return &model{languages: languages, topics: topics, stories: map[string]news.Story{}, places: map[store.List][]string{},
-		record: map[[2]string][]news.Correction{}}
+		record: map[[2]string][]news.Correction{}, ledger: newLedger()}
 }
 
 func (m *model) put(s news.Story) store.PutResult {
@@ -45,6 +46,7 @@ func (m *model) put(s news.Story) store.PutResult {
 			a.Number = 1
 			s.Articles = slices.Insert(s.Articles, i, a)
 			result.New = append(result.New, a.Lang)
+			m.ledger.revise(s.ID, a)
 			continue
 		}
 		a.Number = s.Articles[i].Number
@@ -54,6 +56,7 @@ func (m *model) put(s news.Story) store.PutResult {
 		}
 		a.Number++
 		s.Articles[i] = a
+		m.ledger.revise(s.ID, a)
 		result.Changed = append(result.Changed, a.Lang)
 	}
 	m.stories[s.ID] = s
@@ -103,6 +106,10 @@ func (m *model) settle(asOf time.Time, addresses map[string]news.Story) content 
 	for _, lang := range m.languages {
 		m.settleLanguage(&c, lang)
 		m.settleRecord(&c, lang, asOf)
+	}
+	m.ledger.settle(c.Stories, asOf)
+	for _, lang := range m.languages {
+		c.Packs[lang] = m.ledger.packs(lang, c.Stories)
 	}
 	return c
 }
@@ -253,6 +260,7 @@ func (d *difference) run() []store.Change {
 	for lang := range d.after.Days {
 		d.days(lang)
 		d.bars(lang)
+		d.packs(lang, moved)
 		if !reflect.DeepEqual(d.before.Record[lang], d.after.Record[lang]) {
 			d.changes = append(d.changes, store.Change{Kind: store.CorrectionsChanged, List: store.List{Lang: lang}})
 		}

@@ -60,6 +60,16 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"Related":          testRelated,
 		"Subtitles":        testSubtitles,
 
+		"Outings":           testOutings,
+		"OutingsBackInTime": testOutingsBackInTime,
+		"PackPeriods":       testPackPeriods,
+		"PackAround":        testPackAround,
+		"PackMedia":         testPackMedia,
+		"PackProtects":      testPackProtects,
+		"PackGone":          testPackGone,
+		"Supplements":       testSupplements,
+		"Seed":              testSeed,
+
 		"Withdraw":     testWithdraw,
 		"RestoreKeeps": testRestoreKeeps,
 		"Erase":        testErase,
