@@ -132,6 +132,7 @@ func (s *Site) touch(ctx context.Context, snap Snapshot, c store.Change, add fun
 		return s.touchBar(ctx, snap, c, add)
 	case store.CorrectionsChanged:
 		add(Unit{Kind: Corrections, List: language})
+	case store.PackChanged: // nothing that is rendered shows packs yet
 	default:
 		return fmt.Errorf("change %d is of the unknown kind %q", c.Seq, c.Kind)
 	}
