@@ -2,6 +2,7 @@ package reader_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -65,13 +66,23 @@ func laid(t *testing.T, home, path string) (lines, frame string) {
 	return found[1], frame
 }
 
+// wired returns a reader that has an edition and holds what is breaking news in it, so that no test of what is shown hangs
+// on how long a page waits for that.
+func wired(t *testing.T, p *press, opt reader.Options, s reader.Source) *reader.Reader {
+	t.Helper()
+	r := p.open(opt, s)
+	refresh(t, r)
+	_, err := r.Get(t.Context(), "fa/breaking.txt")
+	must(t, err)
+	return r
+}
+
 // Breaking news is laid over every page of its language, however old, in a frame that ends on time. The bar in the page
 // itself is left out.
 func TestBreaking(t *testing.T) {
 	p := newPress(t, 1)
 	now := epoch.Add(time.Hour)
-	r := p.open(reader.Options{Now: func() time.Time { return now }}, p.publish(breakingFront(t, 2, 3, 4, 5, 6)).good(t))
-	refresh(t, r)
+	r := wired(t, p, reader.Options{Now: func() time.Time { return now }}, p.publish(breakingFront(t, 2, 3, 4, 5, 6)).good(t))
 	home := local(t, p, r)
 	for path, want := range map[string]string{
 		"fa/": "3", "fa/index.html": "3", "fa/story/2020/01/01/old/index.html": "3", flood: "3", "en/index.html": "0", "": "0",
@@ -127,8 +138,8 @@ func TestBreakingEnds(t *testing.T) {
 			if test.stick {
 				s = stick{s}
 			}
-			r := p.open(reader.Options{Now: func() time.Time { return epoch.Add(test.after) }}, s)
-			if v := refresh(t, r).Verdict; v.Fresh != test.fresh {
+			r := wired(t, p, reader.Options{Now: func() time.Time { return epoch.Add(test.after) }}, s)
+			if v := r.Verdict(); v.Fresh != test.fresh {
 				t.Fatalf("got %s, want %s", v.Fresh, test.fresh)
 			}
 			if lines, _ := laid(t, local(t, p, r), "fa/"); lines != test.laidOn {
@@ -149,14 +160,17 @@ func TestBreakingOfTheNewest(t *testing.T) {
 	first := p.publish(breakingFront(t, 2, 3))
 	var at atomic.Pointer[files]
 	at.Store(&first)
-	r := p.open(reader.Options{}, moving{&at})
-	refresh(t, r)
+	r := wired(t, p, reader.Options{}, moving{&at})
 	home := local(t, p, r)
 	for i, test := range []struct{ file, want string }{{"", "0"}, {urgent(t, 4), "1"}, {"coranto breaking 2\n", "0"}, {urgent(t, 4, 5, 6), "3"}} {
 		p.now = p.now.Add(time.Minute)
 		next := p.publish(map[string]string{"fa/breaking.txt": test.file})
 		at.Store(&next)
 		refresh(t, r)
+		_, err := r.Get(t.Context(), "fa/breaking.txt")
+		if err != nil && !errors.Is(err, reader.ErrAbsent) {
+			t.Fatal(err)
+		}
 		if lines, _ := laid(t, home, "fa/"); lines != test.want {
 			t.Errorf("%d: got %s lines, want %s", i, lines, test.want)
 		}
