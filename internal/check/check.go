@@ -32,6 +32,7 @@ const (
 	Caption   Code = "caption"   // a figure without a caption
 	Credit    Code = "credit"    // a figure that doesn't say who made it
 	Source    Code = "source"    // a story that names no source
+	Reason    Code = "reason"    // an anonymous source without the reason why it isn't named
 	Evidence  Code = "evidence"  // a claim with nothing kept to stand by it
 	Wording   Code = "wording"   // an unverified or disputed claim that reads as a fact
 	Breaking  Code = "breaking"  // breaking news whose time is over
@@ -47,7 +48,7 @@ const (
 
 // Codes returns all kinds of problems, in the order of the constants.
 func Codes() []Code {
-	return []Code{Alt, Caption, Credit, Source, Evidence, Wording, Breaking, Link, Origin, Lang, Heading, Word, Catalogue, Subtitles, Width}
+	return []Code{Alt, Caption, Credit, Source, Reason, Evidence, Wording, Breaking, Link, Origin, Lang, Heading, Word, Catalogue, Subtitles, Width}
 }
 
 // DefaultFatal returns the kinds that keep a story from being published where the newsroom says nothing else: what

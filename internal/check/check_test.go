@@ -132,6 +132,16 @@ func TestProblems(t *testing.T) {
 		{"a sound alone", func(s *news.Story) { lead(s).Media = "sound" }, "subtitles " + file + ":6"},
 		{"subtitles", func(s *news.Story) { lead(s).Media, lead(s).Subtitles = "film", []news.Track{{Lang: "en"}} }, ""},
 		{"no source", func(s *news.Story) { s.Sources, s.Claims, en(s).Revision.Body[2].Text[1].Claim = nil, nil, "" }, "source! " + file},
+		{"anonymous without a reason", func(s *news.Story) { s.Sources[0] = news.Source{ID: "police", Kind: news.Anonymous} }, "reason " + file},
+		{"anonymous, and the reason empty", func(s *news.Story) {
+			s.Sources[0] = news.Source{ID: "police", Kind: news.Anonymous, Reason: map[string]string{"en": ""}}
+		}, "reason " + file},
+		{"a reason in one language of two", func(s *news.Story) {
+			s.Sources[0] = news.Source{ID: "police", Kind: news.Anonymous, Reason: map[string]string{"en": "Fears for her work"}}
+		}, "reason " + file},
+		{"a reason in any language", func(s *news.Story) {
+			s.Sources[0] = news.Source{ID: "police", Kind: news.Anonymous, Reason: map[string]string{"": "Fears for her work"}}
+		}, ""},
 		{"a confirmed claim without evidence", func(s *news.Story) { s.Claims[0].Check = news.Confirmed }, "evidence " + file + ":11"},
 		{"a post without evidence", func(s *news.Story) { s.Sources[0].Kind = news.Social }, "evidence " + file + ":11"},
 		{"kept evidence", func(s *news.Story) {
@@ -217,7 +227,7 @@ func TestPlace(t *testing.T) {
 			t.Errorf("%+v: %s", p, p.Place())
 		}
 	}
-	if all := check.Codes(); len(all) != 15 || !slices.Contains(all, check.DefaultFatal()[0]) {
+	if all := check.Codes(); len(all) != 16 || !slices.Contains(all, check.DefaultFatal()[0]) {
 		t.Errorf("codes: %v", all)
 	}
 }

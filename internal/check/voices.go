@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"coranto/internal/lang"
 	"coranto/internal/news"
 )
 
@@ -24,6 +25,11 @@ func (l *look) voices(shown []news.Article) {
 	if len(l.story.Sources) == 0 {
 		l.add(at.of("sources:"), Source, "name in story.yaml who says so, or kind: own", "the story names no source")
 	}
+	for _, s := range l.story.Sources {
+		if s.Kind == news.Anonymous {
+			l.reason(at.of("  "+s.ID+":", s.ID), s, shown)
+		}
+	}
 	for _, c := range l.story.Claims {
 		s := l.sourceOf(c)
 		if len(c.Evidence) > 0 || !needsEvidence(c, s) {
@@ -31,6 +37,20 @@ func (l *look) voices(shown []news.Article) {
 		}
 		l.add(at.of("  "+c.ID+":", c.ID), Evidence, "keep its address, an archived copy or its SHA-256 below evidence:",
 			"claim %q (%s, source %q) has nothing kept to stand by it", c.ID, c.Check, c.Source)
+	}
+}
+
+// reason says whether readers are not told why a source has no name, or not in their language.
+func (l *look) reason(at place, s news.Source, shown []news.Article) {
+	const hint = "say below reason:, by language, why the source can't be named"
+	if text, _ := lang.Pick(s.Reason, ""); text == "" {
+		l.add(at, Reason, hint, "source %q is anonymous, and readers are not told why", s.ID)
+		return
+	}
+	for _, a := range shown {
+		if _, tag := lang.Pick(s.Reason, a.Lang); tag != "" && !sameBase(tag, a.Lang) {
+			l.add(at, Reason, hint, "source %q is anonymous, and readers are not told why in %s", s.ID, a.Lang)
+		}
 	}
 }
 

@@ -33,7 +33,7 @@ a source, a link that leads nowhere. It changes nothing. Import first what you h
   evidence   a claim with nothing kept to stand by it        word       a word too long for a phone
   wording    an unverified claim that reads as a fact        catalogue  a language that the site's own words lack
   breaking   breaking news whose time is over                subtitles  a video without subtitles or a transcript
-                                                             width      a picture that is too narrow
+  reason     an anonymous source without a reason            width      a picture that is too narrow
 
 Those that [check] in coranto.toml names as fatal keep a story from being published: fatal = ["alt", "source"]. Without
 it, alt is fatal. Nothing keeps a takedown back. The exit code is 3 when there are problems, and 1 when one is fatal.`,
