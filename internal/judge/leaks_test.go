@@ -70,6 +70,12 @@ lead:
 
 [The audit was closed](claim:leak), says somebody who was there. See [another](story:hidden-ledger) and
 [a third](story:embargoed-minister).
+
+![An empty desk.](desk.jpg "The desk.")
+
+![A film of the door.](door.mp4)
+
+![A voice.](voice.mp3)
 `
 
 // leakFolders are the stories of the newsroom that has secrets.
@@ -89,6 +95,14 @@ func TestLeaks(t *testing.T) {
 	picture := tellingPicture(t)
 	files := maps.Clone(leakFolders)
 	files["audit/audit.jpg"] = string(picture)
+	files["audit/desk.jpg"] = string(signedPicture(t))
+	for name, from := range map[string]string{"audit/door.mp4": "phone.mp4", "audit/voice.mp3": "tone.mp3"} {
+		b, err := os.ReadFile("../recording/testdata/" + from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name] = string(b)
+	}
 	if err := writeAll(stories, files); err != nil {
 		t.Fatal(err)
 	}
@@ -199,6 +213,33 @@ func tellingPicture(t *testing.T) []byte {
 	return append(out, b[2:]...)
 }
 
+// signedPicture returns a photo whose file has a thumbnail of what was cut away, and names as the one who made it, whom
+// to credit and whose it is somebody whom the story protects.
+func signedPicture(t *testing.T) []byte {
+	t.Helper()
+	b, err := fs.ReadFile(sample.Stories(), "closed-hearing/court.jpg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sets string
+	for _, s := range [][2]string{{"\x50", "Zolfaqar Veshnyakovich"}, {"\x6E", "Zolfaqar Veshnyakovich / Agence"}, {"\x74", "© Жоғалмасхан"}} {
+		sets += "\x1C\x02" + s[0] + string(binary.BigEndian.AppendUint16(nil, uint16(len(s[1])))) + s[1]
+	}
+	words := "Photoshop 3.0\x008BIM\x04\x04\x00\x00" + string(binary.BigEndian.AppendUint32(nil, uint32(len(sets)))) + sets
+	// An empty first directory of the TIFF inside, and a second with the place and the size of the thumbnail.
+	thumbnail := "\xff\xd8Owner Petrichor Vance\xff\xd9"
+	exif := "Exif\x00\x00MM\x00\x2a\x00\x00\x00\x08\x00\x00\x00\x00\x00\x0e\x00\x02" +
+		"\x02\x01\x00\x04\x00\x00\x00\x01\x00\x00\x00\x2c\x02\x02\x00\x04\x00\x00\x00\x01\x00\x00\x00" + string(rune(len(thumbnail))) +
+		"\x00\x00\x00\x00" + thumbnail
+	out := slices.Clone(b[:2])
+	for _, s := range []string{"\xff\xe1" + exif, "\xff\xed" + words} {
+		out = append(out, s[:2]...)
+		out = binary.BigEndian.AppendUint16(out, uint16(len(s)))
+		out = append(out, s[2:]...)
+	}
+	return append(out, b[2:]...)
+}
+
 // checkPictures looks at the parts of every published picture: no EXIF, no comment.
 func checkPictures(t *testing.T, public string) {
 	t.Helper()
@@ -216,6 +257,9 @@ func checkPictures(t *testing.T, public string) {
 			if bytes.Contains(b, []byte(sign)) {
 				t.Errorf("%s has %q", name, sign)
 			}
+		}
+		if bytes.HasPrefix(b, []byte("ID3")) || bytes.Contains(b, []byte("udta")) {
+			t.Errorf("%s has metadata", name)
 		}
 		if bytes.HasPrefix(b, []byte("\xff\xd8")) {
 			for _, marker := range segments(b) {

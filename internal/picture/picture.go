@@ -76,14 +76,14 @@ func Render(file []byte, focus Focus) (Picture, error) {
 	if src.Bounds().Empty() { // a GIF's first frame may be
 		return Picture{}, fmt.Errorf("the %s shows nothing", f.name)
 	}
-	turn, plain := upright, jpegs
-	if f.name == "JPEG" {
-		turn = orientation(file)
-	} else if drawn(src) {
+	about := partsOf(file)
+	turn, plain := orientation(about.exif), jpegs
+	if f.name != "JPEG" && drawn(src) {
 		plain = pngs
 	}
 	width := min(turn.size(src.Bounds()).X, widest)
 	large := turn.apply(scale(src, turn, width))
+	standard(large, about.icc)
 	p := Picture{Placeholder: placeholder(large)}
 	made := make([][]Rendition, len(cuts))
 	var g errgroup.Group

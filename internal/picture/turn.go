@@ -1,7 +1,6 @@
 package picture
 
 import (
-	"bytes"
 	"encoding/binary"
 	"image"
 )
@@ -62,25 +61,36 @@ func (t turn) from(x, y int, size image.Point) (int, int) {
 	return x, y
 }
 
-// orientation reads how the camera was held from a JPEG file; upright when the file doesn't say.
-func orientation(file []byte) turn {
-	for b := file[2:]; len(b) >= 4 && b[0] == 0xFF; {
-		marker, n := b[1], int(binary.BigEndian.Uint16(b[2:]))
-		if marker == 0xDA || n < 2 || 2+n > len(b) { // the picture itself begins, or the file is broken
-			break
+// orientation reads how the camera was held from the Exif part of a file; upright when that doesn't say.
+func orientation(exif []byte) turn {
+	t := upright
+	tiffEntries(exif, 0x0112, func(order binary.ByteOrder, entry []byte) {
+		if v := turn(order.Uint16(entry[8:])); v >= 1 && v <= 8 {
+			t = v
 		}
-		if tiff, ok := bytes.CutPrefix(b[4:2+n], []byte("Exif\x00\x00")); marker == 0xE1 && ok {
-			return tiffOrientation(tiff)
-		}
-		b = b[2+n:]
-	}
-	return upright
+	})
+	return t
 }
 
-// tiffOrientation reads the tag Orientation of the first directory of a TIFF header (TIFF 6.0, section 2).
-func tiffOrientation(b []byte) turn {
+// tiffText reads a tag of text; empty where there is none.
+func tiffText(b []byte, tag uint16) (text string) {
+	tiffEntries(b, tag, func(order binary.ByteOrder, entry []byte) {
+		at, size := uint64(8), uint64(order.Uint32(entry[4:]))
+		from := entry
+		if size > 4 { // it does not fit into the entry, which says where it stands
+			at, from = uint64(order.Uint32(entry[8:])), b
+		}
+		if at+size <= uint64(len(from)) {
+			text = string(from[at:][:size])
+		}
+	})
+	return text
+}
+
+// tiffEntries visits the entries of a tag in the first directory of a TIFF header, 12 bytes each (TIFF 6.0, section 2).
+func tiffEntries(b []byte, tag uint16, visit func(order binary.ByteOrder, entry []byte)) {
 	if len(b) < 8 {
-		return upright
+		return
 	}
 	var order binary.ByteOrder = binary.BigEndian
 	if b[0] == 'I' {
@@ -88,17 +98,16 @@ func tiffOrientation(b []byte) turn {
 	}
 	at := uint64(order.Uint32(b[4:]))
 	if at+2 > uint64(len(b)) {
-		return upright
+		return
 	}
 	entries := b[at+2:]
 	for range order.Uint16(b[at:]) {
 		if len(entries) < 12 {
-			break
+			return
 		}
-		if t := turn(order.Uint16(entries[8:])); order.Uint16(entries) == 0x0112 && t >= 1 && t <= 8 {
-			return t
+		if order.Uint16(entries) == tag {
+			visit(order, entries[:12])
 		}
 		entries = entries[12:]
 	}
-	return upright
 }

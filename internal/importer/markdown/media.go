@@ -3,9 +3,11 @@ package markdown
 import (
 	"errors"
 	"path"
+	"strings"
 
 	"coranto/internal/importer"
 	"coranto/internal/news"
+	"coranto/internal/picture"
 	"coranto/internal/store"
 )
 
@@ -21,6 +23,7 @@ func (f *folder) show(name string) (id string, err error) {
 		return "", err
 	}
 	id = importer.MediaID(b)
+	f.words[name] = picture.WordsOf(b)
 	focus := news.Focus(f.y.Media[name].Focus)
 	m, err := f.st.Media(f.ctx, id)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -60,7 +63,7 @@ func (f *folder) lead(l *leadYAML, clean *importer.Cleaner) (*news.Figure, error
 	if l.File == "" {
 		return nil, errors.New("names no file")
 	}
-	fig, err := f.figure(l.File, l.Alt, l.Caption, clean)
+	fig, err := f.bare(l.File, l.Alt, l.Caption, clean)
 	if err != nil {
 		return nil, err
 	}
@@ -73,11 +76,48 @@ func (f *folder) lead(l *leadYAML, clean *importer.Cleaner) (*news.Figure, error
 	if l.Decorative {
 		fig.Alt, fig.Decorative = "", true
 	}
+	f.complete(fig, l.File, clean)
 	return fig, nil
 }
 
-// figure makes a figure of a file and its words.
+// figure makes a figure of a file of the text.
 func (f *folder) figure(file, alt, caption string, clean *importer.Cleaner) (*news.Figure, error) {
+	fig, err := f.bare(file, alt, caption, clean)
+	if err == nil {
+		f.complete(fig, file, clean)
+	}
+	return fig, err
+}
+
+// complete takes a picture's credit and rights from its file where the story gives neither, and tells the editor. A story
+// that protects anybody takes nothing: the file may name whom the story does not, in other letters too. What the file
+// says about the picture is for the editor to copy: readers would take it for the newsroom's own words.
+func (f *folder) complete(fig *news.Figure, file string, clean *importer.Cleaner) {
+	w := f.words[path.Clean(file)]
+	has := w.Withheld || w.Credit != "" || w.Rights != ""
+	const hint = "(hint: give its credit below the lead, or under media in story.yaml)"
+	switch {
+	case fig.Decorative:
+		return
+	case !has || fig.Credit != "" || fig.Rights != "":
+	case f.protects:
+		clean.Note("%s says whose it is; nothing of that was taken, since the story protects somebody %s", file, hint)
+	case w.Withheld:
+		clean.Note("%s says whose it is and names who made it; nothing of that was taken %s", file, hint)
+	default:
+		fig.Credit, fig.Rights = clean.Line(w.Credit), clean.Line(w.Rights)
+		clean.Note("%s says whose it is; taken from it: %q", file, strings.Trim(fig.Credit+" · "+fig.Rights, " ·"))
+	}
+	if fig.Alt == "" && w.Alt != "" {
+		clean.Note("%s says what it shows; copy it if readers may know: %.200q", file, w.Alt)
+	}
+	if len(fig.Caption) == 0 && w.Caption != "" {
+		clean.Note("%s has a caption in it; copy it if readers may know: %.200q", file, w.Caption)
+	}
+}
+
+// bare makes a figure of a file and of what the story says of it.
+func (f *folder) bare(file, alt, caption string, clean *importer.Cleaner) (*news.Figure, error) {
 	id, err := f.show(file)
 	if err != nil {
 		return nil, err

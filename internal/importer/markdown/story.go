@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,6 +14,7 @@ import (
 	"coranto/internal/durable"
 	"coranto/internal/importer"
 	"coranto/internal/news"
+	"coranto/internal/picture"
 )
 
 // A folder is one story's.
@@ -27,6 +29,10 @@ type folder struct {
 	at    string
 	// media holds the files shown so far by name, for a picture is made once for all languages.
 	media map[string]string
+	// words are what those files say of themselves.
+	words map[string]picture.Words
+	// protects says that the story keeps somebody's name from readers.
+	protects bool
 	// names are those of the files, and lang is the language of the article that is being read.
 	names []string
 	lang  string
@@ -40,13 +46,14 @@ func (im *run) story(dir string) error {
 		return nil
 	}
 	// Some systems hand names out decomposed.
-	f := &folder{run: im, dir: dir, id: norm.NFC.String(path.Base(dir)), media: make(map[string]string)}
+	f := &folder{run: im, dir: dir, id: norm.NFC.String(path.Base(dir)), media: make(map[string]string), words: make(map[string]picture.Words)}
 	for _, e := range entries {
 		f.names = append(f.names, norm.NFC.String(e.Name()))
 	}
 	if err := f.readStory(entries); err != nil {
 		f.fault, f.at = err, lineOf(path.Join(dir, storyFile), err)+": "
 	}
+	f.protects = f.guards(entries)
 	if first, ok := im.seen[f.id]; ok {
 		f.fault, f.at = fmt.Errorf("story %q is already in %s: a folder's name is the story's for ever", f.id, first), ""
 	}
@@ -83,6 +90,24 @@ func (im *run) story(dir string) error {
 		im.w.Refuse(f.place(dir), errors.New("a story without an article (hint: name it by its language, as en.md)"))
 	}
 	return im.w.Add(im.ctx, s, func(lang string) importer.Place { return f.place(path.Join(dir, files[lang])) })
+}
+
+// guards says whether the story has an anonymous source, or an article in any language a protected byline. It goes by the
+// word alone, and takes an article that can't be read for one that has it.
+func (f *folder) guards(entries []fs.DirEntry) bool {
+	for _, s := range f.y.Sources {
+		if s.Kind == news.Anonymous {
+			return true
+		}
+	}
+	return slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
+		if !isArticle(e) {
+			return false
+		}
+		b, err := f.read(e.Name(), MaxArticle)
+		matter, _, _, fault := split(b)
+		return err != nil || fault != nil || bytes.Contains(bytes.ToLower(matter), []byte("protected"))
+	})
 }
 
 func (f *folder) place(file string) importer.Place { return importer.Place{File: file, Item: f.id} }
