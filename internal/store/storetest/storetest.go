@@ -34,6 +34,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"SlugCollisions":     testSlugCollisions,
 		"Embargo":            testEmbargo,
 		"NextDue":            testNextDue,
+		"NextAged":           testNextAged,
 		"BackInTime":         testBackInTime,
 		"SettleTwice":        testSettleTwice,
 		"Numbering":          testNumbering,
