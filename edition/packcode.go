@@ -126,7 +126,7 @@ func (c packCode) append(b []byte) []byte {
 }
 
 // DecodePack returns the text of a coded file, which must be size bytes, as the index says. The seed is that of the same
-// edition, and counts only where the file is Primed. It takes at most 16 MiB and twice the text besides the text, and
+// edition, and counts only where the file is primed (Coding). It takes at most 16 MiB and twice the text besides the text, and
 // proves nothing: the text is the pack's when its hash is the one in the index. The error is an *InvalidError.
 func DecodePack(coded []byte, seed *Seed, size int64) ([]byte, error) {
 	c, err := parsePackCode(coded)
@@ -140,13 +140,29 @@ func DecodePack(coded []byte, seed *Seed, size int64) ([]byte, error) {
 	return text, nil
 }
 
-// Primed says whether a coded file needs the seed.
-func Primed(coded []byte) (bool, error) {
+// A Coding is what a coded file says of how its text is coded.
+type Coding struct {
+	// Order is the model's, Arena its memory in bytes.
+	Order, Arena int
+	// Primed says that it needs the seed.
+	Primed bool
+	// Size is that of the text in bytes, Recoded that of the recoded text, Stream that of the stream.
+	Size, Recoded, Stream int64
+	// Table is the file's own recode table; empty when it has none.
+	Table string
+}
+
+// ParseCoding reads what a coded file says of itself. The error is an *InvalidError.
+func ParseCoding(coded []byte) (Coding, error) {
 	c, err := parsePackCode(coded)
 	if err != nil {
-		return false, &InvalidError{What: "coded pack", Err: err}
+		return Coding{}, &InvalidError{What: "coded pack", Err: err}
 	}
-	return c.primed, nil
+	out := Coding{c.order, 1 << c.arena, c.primed, c.size, c.recoded, int64(len(c.stream)), ""}
+	if c.table != nil {
+		out.Table = c.table.String()
+	}
+	return out, nil
 }
 
 func (c packCode) decode(seed *Seed, size int64) ([]byte, error) {

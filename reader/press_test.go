@@ -131,7 +131,8 @@ func (p *press) leaves() iter.Seq2[edition.Leaf, error] {
 // entry puts a page's objects. Web pages are packed.
 func (p *press) entry(name string) edition.Entry {
 	plain := []byte(p.pages[name])
-	stored, kind := plain, map[string]string{".html": "text/html", ".jpg": "image/jpeg", ".vtt": "text/vtt", ".svg": "image/svg+xml", ".txt": "text/plain"}[path.Ext(name)]
+	stored, kind := plain, map[string]string{".html": "text/html", ".jpg": "image/jpeg", ".vtt": "text/vtt", ".svg": "image/svg+xml", ".txt": "text/plain",
+		".pack": edition.PackType, ".seed": edition.PackType, ".idx": edition.PackIndexType}[path.Ext(name)]
 	if kind == "text/html" {
 		var packed bytes.Buffer
 		zw := gzip.NewWriter(&packed)

@@ -30,6 +30,10 @@ import (
 type Server struct {
 	// Every is how often Run refreshes the reader; 0 is never.
 	Every time.Duration
+	// Papers are the languages whose news is taken as text, in packs, and shown from them; Since is how far that goes back at
+	// first. No other page is fetched then unless the user says so.
+	Papers []string
+	Since  time.Duration
 	// Changed is told the new address when the old one was dropped, because an invitation was used twice. It may be nil.
 	Changed func(url string)
 
@@ -38,6 +42,7 @@ type Server struct {
 	words      *lexicon
 	comparison func() edition.Comparison
 	wire       wire
+	taken      papers
 
 	mu     sync.Mutex // guards what follows
 	rnd    io.Reader
@@ -141,6 +146,7 @@ func (s *Server) Run(ctx context.Context) error {
 
 // refresh refreshes the reader from time to time.
 func (s *Server) refresh(ctx context.Context) {
+	s.takePapers(ctx)
 	if s.Every <= 0 {
 		return
 	}
@@ -154,6 +160,7 @@ func (s *Server) refresh(ctx context.Context) {
 			if _, err := s.r.Refresh(ctx); err != nil && ctx.Err() == nil {
 				s.r.opt.Log.Info("refresh", "error", err)
 			}
+			s.takePapers(ctx)
 		}
 	}
 }
@@ -245,6 +252,9 @@ func (k kind) set(h http.Header) {
 
 // page sends a page of the edition.
 func (s *Server) page(w http.ResponseWriter, a admitted) {
+	if s.inPaper(w, a) {
+		return
+	}
 	over := s.layingOver(a.Context(), a.path)
 	p, err := s.r.Get(a.Context(), a.path)
 	news := over()
@@ -322,17 +332,19 @@ var messagePage = template.Must(template.New("message").Parse(`<!doctype html>
 <html lang="{{.Tag}}" dir="{{.Dir}}"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{{.Title}}</title><link rel="stylesheet" href="{{.Style}}">
 <body class="coranto-message">{{if .Exit}}<p><a class="exit" rel="noreferrer noopener" href="{{.Exit}}">{{.Leave}}</a></p>{{end}}<h1>{{.Title}}</h1><p>{{.Text}}</p>
-<p><a href="{{.Home}}">{{.W "front"}}</a> · <a href="{{.Self}}">{{.W "this_reader"}}</a></p></body></html>
+{{range .More}}<p><a href="{{.Address}}">{{.Name}}</a></p>
+{{end}}<p><a href="{{.Home}}">{{.W "front"}}</a> · <a href="{{.Self}}">{{.W "this_reader"}}</a></p></body></html>
 `))
 
-// message says why a page of the edition can't be shown.
-func (s *Server) message(w http.ResponseWriter, a admitted, status int, what string) {
+// message says why a page of the edition can't be shown, and what else may be done.
+func (s *Server) message(w http.ResponseWriter, a admitted, status int, what string, more ...link) {
 	t := s.tongue(a)
 	exit, leave := s.wayOut(t)
 	s.write(w, a, status, messagePage, struct {
 		tongue
 		Exit, Leave, Style, Home, Self, Title, Text string
-	}{t, exit, leave, address(a.prefix, barPath), a.prefix + "/", address(a.prefix, ownPath), t.W(what), t.W(what + "_means")})
+		More                                        []link
+	}{t, exit, leave, address(a.prefix, barPath), a.prefix + "/", address(a.prefix, ownPath), t.W(what), t.W(what + "_means"), more})
 }
 
 // tongue is the language that the user chose, or that the browser prefers. Nobody but this machine hears of it.
