@@ -44,7 +44,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		initCommand, importCommand, checkCommand, publishCommand, runCommand, fsckCommand, verifyCommand, readCommand, mirrorCommand, demoCommand,
-		statusCommand, withdrawCommand, mastheadCommand, keysCommand, witnessCommand, cosignCommand, evidenceCommand, recoverCommand,
+		statusCommand, withdrawCommand, mastheadCommand, keysCommand, witnessCommand, cosignCommand, evidenceCommand, recoverCommand, packCommand,
 	}
 }
 

@@ -21,8 +21,6 @@ import (
 	"coranto/internal/importer/feed"
 	"coranto/internal/press"
 	"coranto/internal/publish"
-	"coranto/internal/site"
-	"coranto/internal/store"
 	"coranto/internal/store/sqlite"
 	"coranto/internal/target"
 	"coranto/reader"
@@ -42,8 +40,6 @@ type pressRoom struct {
 	file   os.FileInfo // the database that due has open
 	config string      // the state of the configuration and the trust when an edition was last made
 	trust  string
-	// newsmap says that the site had news sitemaps then.
-	newsmap bool
 }
 
 var _ press.Newsroom = (*pressRoom)(nil)
@@ -74,25 +70,7 @@ func (r *pressRoom) Due(ctx context.Context) (at time.Time, ok bool, err error) 
 	if r.config != "" && (r.config != r.configState() || r.trust != r.trustState()) {
 		return time.Time{}, true, nil
 	}
-	return nextDue(ctx, r.due, r.newsmap)
-}
-
-// newsmapStep is the pause at whose end all that has become too old for the news sitemaps leaves them together: an
-// edition for each story would be as many as the stories make.
-const newsmapStep = time.Hour
-
-// nextDue returns when the next edition is due: what falls due in the store or, where a site has news sitemaps, stories
-// that have become too old for them. Those may stay there for newsmapStep longer.
-func nextDue(ctx context.Context, st store.Store, newsmap bool) (at time.Time, ok bool, err error) {
-	at, ok, err = st.NextDue(ctx)
-	if err != nil || !newsmap || ok && at.IsZero() {
-		return at, ok, err
-	}
-	aged, any, err := st.NextAged(ctx, site.NewsAge)
-	if leaves := aged.Truncate(newsmapStep).Add(newsmapStep); any && (!ok || leaves.Before(at)) {
-		at, ok = leaves, true
-	}
-	return at, ok, err
+	return r.due.NextDue(ctx)
 }
 
 // reopen opens the store, and opens it again when its file has become another: it was restored.
@@ -174,7 +152,7 @@ func (r *pressRoom) Publish(ctx context.Context, only []string) (res publish.Res
 		if err == nil {
 			r.mu.Lock()
 			defer r.mu.Unlock()
-			r.config, r.trust, r.newsmap = config, r.trustState(), n.config.BaseURL != ""
+			r.config, r.trust = config, r.trustState()
 		}
 		return err
 	})

@@ -18,7 +18,7 @@ import (
 
 var readCommand = command{
 	name:  "read",
-	usage: "MASTHEAD --mirror URL… [--get PATH] [--json] [--leave-no-trace | --passphrase]",
+	usage: "MASTHEAD --mirror URL… [--languages TAGS | --get PATH | --get-pack PACK] [--json] [--leave-no-trace | --passphrase]",
 	short: "finds the newest edition among mirrors, proves it, and shows it",
 	long: `
 MASTHEAD is what the newsroom hands out: the line that begins with coranto:, or masthead.json, a file or a URL; take it
@@ -29,6 +29,11 @@ Without --get your browser opens and shows the site from a local address, which 
 websites get nothing there. A bar above each page says what may be believed of it, and tells when a newer edition is
 here; it leads to a page of the reader's own, with all that it knows and keeps, where you can remove it.
 
+--languages fa,ru takes the day's newspaper instead, the text of all stories in packs, and shows stories from there: no mirror learns
+which of them you read. --days says how far back it goes at first; from then on it is kept up to date in the fewest packs, for a month. A
+page or a picture that is in no pack is fetched only when you say so. --get-pack fa/2026-11-22 writes a pack's text to stdout,
+a line of JSON for each article.
+
 What was read is kept in your cache folder, so that reading goes on offline. --passphrase encrypts it, for all newsrooms
 alike; --leave-no-trace keeps it in memory alone and writes no file. Neither can speak for your browser: it may keep its
 history. A private window doesn't: --browser 'firefox --private-window'.`,
@@ -37,6 +42,9 @@ history. A private window doesn't: --browser 'firefox --private-window'.`,
 		var o readOptions
 		fs.Var(&o.mirrors, "mirror", "a mirror's `URL` or folder; may be given several times")
 		fs.StringVar(&o.get, "get", "", "write the page at `PATH` to stdout, and no more")
+		fs.StringVar(&o.getPack, "get-pack", "", "write the text of `PACK`, as fa/2026-11-22, to stdout, and no more")
+		fs.StringVar(&o.languages, "languages", "", "take the newspaper of the languages with these `TAGS` whole, as fa,ru")
+		fs.IntVar(&o.days, "days", 1, "with --languages: go back this many `DAYS` at first, 1 to 31")
 		o.keep.limit = reader.DefaultKeepLimit
 		fs.StringVar(&o.keep.dir, "keep", "", "keep what was read in `FOLDER`")
 		fs.Var(&o.keep.limit, "keep-limit", "keep pages and pictures of `SIZE` at most, as 200MB; what was not used for longest goes")
@@ -50,6 +58,9 @@ history. A private window doesn't: --browser 'firefox --private-window'.`,
 		fs.StringVar(&o.listen, "listen", "127.0.0.1:0", "the local `ADDRESS` to show the site on")
 		return func(ctx context.Context, args []string) error {
 			fs.Visit(func(f *flag.Flag) { o.one = o.one || f.Name == "get" })
+			if err := o.checkPaper(); err != nil {
+				return err
+			}
 			if len(args) != 1 {
 				return usagef("read needs the newsroom's masthead, and only that")
 			}
@@ -70,10 +81,30 @@ history. A private window doesn't: --browser 'firefox --private-window'.`,
 type readOptions struct {
 	mirrors     stringList
 	get, listen string
+	getPack     string
+	languages   string // of the newspaper that is taken whole; empty for pages one by one
+	days        int
 	keep        keepChoice
 	browser     browserChoice
 	yes         bool
 	one         bool // --get was given; its path may be empty, for the first page
+}
+
+// checkPaper says whether what was asked of packs goes together.
+func (o readOptions) checkPaper() error {
+	wants := 0
+	for _, is := range []bool{o.one, o.getPack != "", o.languages != ""} {
+		if is {
+			wants++
+		}
+	}
+	if wants > 1 {
+		return usagef("--languages, --get and --get-pack exclude each other")
+	}
+	if most := int(reader.MaxPaper / (24 * time.Hour)); o.days < 1 || o.days > most {
+		return usagef("--days %d: want 1 to %d", o.days, most)
+	}
+	return nil
 }
 
 // refreshEvery is how often an open reader asks for a newer edition.
@@ -124,6 +155,9 @@ func (e *env) read(ctx context.Context, masthead string, o readOptions) error {
 	}
 	if o.one {
 		return e.readPage(ctx, r, o.get)
+	}
+	if o.getPack != "" {
+		return e.readPack(ctx, r, o.getPack)
 	}
 	return e.serveReader(ctx, r, o)
 }
@@ -222,6 +256,11 @@ func (e *env) serveReader(ctx context.Context, r *reader.Reader, o readOptions) 
 	if err != nil {
 		return err
 	}
+	if s.Papers, err = papers(r, o.languages); err != nil {
+		return err
+	}
+	s.Since = time.Duration(o.days) * 24 * time.Hour
+	e.sayPapers(ctx, s, r)
 	s.Changed = func(url string) {
 		e.say("somebody else may have opened the site before your browser did: its address was changed. Open this one by hand:")
 		fmt.Fprintln(e.stdout, url)

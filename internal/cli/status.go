@@ -94,7 +94,7 @@ func (n *newsroom) status(ctx context.Context, now time.Time) (statusReport, err
 	if err != nil {
 		return r, err
 	}
-	at, due, err := nextDue(ctx, n.store, n.config.BaseURL != "")
+	at, due, err := n.store.NextDue(ctx)
 	if err != nil {
 		return r, err
 	}

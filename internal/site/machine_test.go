@@ -603,29 +603,6 @@ func TestNewsSitemap(t *testing.T) {
 	}
 }
 
-// TestNewsSitemapAges publishes again when nothing has changed but the time: what has become too old leaves the news
-// sitemap, which is then what it would be if the whole site were rendered at that time.
-func TestNewsSitemapAges(t *testing.T) {
-	t.Parallel()
-	n := newNewsroom(t)
-	n.site = newSite(t, site.Config{Name: "N", Languages: []string{"en", "ru", "fa"}, BaseURL: base})
-	story := plainStory(1)
-	story.Articles[0].Published = at(20, 8, 0)
-	n.put(story)
-	listed := func() bool { return bytes.Contains(n.files["en/sitemap-news.xml"].Body, []byte("/plain-01/")) }
-	for _, step := range []struct {
-		now  time.Time
-		want bool
-	}{{at(20, 8, 0), true}, {at(22, 8, 0), true}, {at(22, 9, 0), false}} {
-		n.now = step.now
-		n.publish()
-		n.check(step.now.String())
-		if listed() != step.want {
-			t.Errorf("at %s: listed %t, want %t: %s", step.now, !step.want, step.want, n.files["en/sitemap-news.xml"].Body)
-		}
-	}
-}
-
 // TestWithoutBaseURL makes sure that nothing claims a whole address where none is known.
 func TestWithoutBaseURL(t *testing.T) {
 	t.Parallel()

@@ -22,9 +22,8 @@ const (
 	maxNewsURLs    = 1000
 )
 
-// NewsAge is how long after its publication a story stands in a news sitemap. It leaves with the next edition after, which
-// a newsroom that runs by itself makes for that.
-const NewsAge = 48 * time.Hour
+// newsAge is how long a story stands in a news sitemap.
+const newsAge = 48 * time.Hour
 
 // All sitemaps of a language stand in its folder: one may name only what is in its own folder or under it.
 
@@ -121,8 +120,8 @@ func (s *Site) sitemapURL(h store.Headline) sitemapURL {
 func (s *Site) newsSitemap(ctx context.Context, snap Snapshot, l lang.Language) (Output, error) {
 	urls := sitemapURLs{NS: sitemapNS, NewsNS: newsSitemapNS,
 		URLs: []sitemapURL{{Loc: s.cfg.BaseURL + frontPath(l.Tag())}}}
-	from := snap.AsOf().Add(-NewsAge)
-	for back := range int(NewsAge/(24*time.Hour)) + 1 {
+	from := snap.AsOf().Add(-newsAge)
+	for back := range int(newsAge/(24*time.Hour)) + 1 {
 		day := snap.AsOf().UTC().AddDate(0, 0, -back).Format(time.DateOnly)
 		headlines, err := snap.Day(ctx, l.Tag(), day)
 		if err != nil {

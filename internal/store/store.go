@@ -67,9 +67,6 @@ type Store interface {
 	// last Settle, or was settled or taken back and no edition covers it; otherwise the first time after the last Settle
 	// at which an article falls due, or is no longer breaking news. It is not ok when nothing is to come.
 	NextDue(ctx context.Context) (at time.Time, ok bool, err error)
-	// NextAged returns when the first of the articles that at the last Settle were public, and published no longer ago
-	// than age, is published longer ago. It is not ok when there is none.
-	NextAged(ctx context.Context, age time.Duration) (at time.Time, ok bool, err error)
 	// Snapshot opens a view of the store as it stands now, which later writes don't change. Close it.
 	Snapshot(ctx context.Context) (Snapshot, error)
 

@@ -43,24 +43,3 @@ func (s *Store) NextDue(ctx context.Context) (at time.Time, ok bool, err error) 
 	}
 	return d.at, d.ok, nil
 }
-
-// NextAged implements store.Store. It reads one index entry.
-func (s *Store) NextAged(ctx context.Context, age time.Duration) (at time.Time, ok bool, err error) {
-	at, err = inOneRead(ctx, s, func(r *session) (time.Time, error) {
-		last, err := readSettled(ctx, r)
-		if err != nil || !last.ever {
-			return time.Time{}, err
-		}
-		published, err := one(ctx, r, value[int64], `SELECT published FROM article
-			WHERE status = 'published' AND published BETWEEN ? AND ? ORDER BY published LIMIT 1`,
-			last.asOf.Add(-age).Unix(), last.asOf.Unix())
-		if errors.Is(err, store.ErrNotFound) {
-			return time.Time{}, nil
-		}
-		return unix(published).Add(age), err
-	})
-	if err != nil {
-		return time.Time{}, false, fmt.Errorf("next aged: %w", err)
-	}
-	return at, !at.IsZero(), nil
-}

@@ -148,8 +148,6 @@ func workday(t *testing.T, s *Store) {
 	must(s.SetDelivered(ctx, "x", 1))
 	_, _, err = s.NextDue(ctx)
 	must(err)
-	_, _, err = s.NextAged(ctx, time.Hour)
-	must(err)
 	s.Head(ctx)
 	s.File(ctx, "x.html")
 	s.HasObject(ctx, sum)

@@ -53,30 +53,3 @@ func testNextDue(t *testing.T, b *bench) {
 	b.sealNow(2)
 	b.due("withdrawn before it was public", now, false)
 }
-
-func testNextAged(t *testing.T, b *bench) {
-	const age = 5 * time.Hour
-	aged := func(step string, want time.Time) {
-		t.Helper()
-		at, ok, err := b.NextAged(t.Context(), age)
-		b.must(err)
-		if ok != !want.IsZero() || !at.Equal(want) {
-			t.Errorf("%s: got %v %v, want %v", step, at, ok, want)
-		}
-	}
-	aged("empty", time.Time{})
-	withdrawn := article("en", "Withdrawn", hours(0))
-	withdrawn.Status = news.Withdrawn
-	b.put(story("first", article("en", "First", hours(1))), story("second", article("fa", "Second", hours(3))),
-		story("later", article("en", "Later", hours(20))), story("withdrawn", withdrawn))
-	b.settle(hours(4))
-	aged("two are young", hours(6))
-	b.settle(hours(6))
-	aged("one is just so old", hours(6))
-	b.settle(hours(6).Add(time.Second))
-	aged("one is young", hours(8))
-	b.settle(hours(9))
-	aged("all are old, and one is to come", time.Time{})
-	b.settle(hours(20))
-	aged("which came", hours(25))
-}

@@ -34,7 +34,6 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"SlugCollisions":     testSlugCollisions,
 		"Embargo":            testEmbargo,
 		"NextDue":            testNextDue,
-		"NextAged":           testNextAged,
 		"BackInTime":         testBackInTime,
 		"SettleTwice":        testSettleTwice,
 		"Numbering":          testNumbering,
