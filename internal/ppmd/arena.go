@@ -10,11 +10,11 @@ type ref = uint32
 //	state     symbol 1, frequency 1, next 4
 //	context   count of states 2, sum of frequencies 2, states 4, suffix 4
 //
-// A state says of one byte how often it came in a context, and which context comes next. The sum of a context is that of
-// its states' frequencies and of its escape's. A context with one state has it within, in place of sum and states.
+// A state says of one byte how often it came in a context, and which context comes next. The sum of a context is that
+// of its states' frequencies and of its escape's. A context with one state has it within, in place of sum and states.
 //
-// A state's next is a ref to a context; or to the place in the text after that byte, while the context isn't made; or 0, in
-// the root, while the byte hasn't been seen. All text stands before all units, so the refs tell which it is.
+// A state's next is a ref to a context; or to the place in the text after that byte, while the context isn't made; or
+// 0, in the root, while the byte hasn't been seen. All text stands before all units, so the refs tell which it is.
 const (
 	unit      = 12 // bytes of a context
 	stateSize = 6
@@ -51,7 +51,8 @@ func (b memory) copyStates(to, from ref, n int) {
 	copy(b[to:], b[from:from+ref(n)*stateSize])
 }
 
-// moveUp moves a state up in its context's list, to the place of another before it, which with all between goes down one.
+// moveUp moves a state up in its context's list, to the place of another before it, which with all between goes down
+// one.
 func (b memory) moveUp(state, to ref) {
 	moved := [stateSize]byte(b[state:])
 	copy(b[to+stateSize:], b[to:state])
@@ -109,9 +110,9 @@ func leastClass(units [classes]int) (class [maxUnits + 1]int) {
 //	0           text           units          low            high          end
 //	│ text       │ free         │ blocks       │ free         │ blocks       │
 //
-// Lists of states are taken at low, contexts at high, and both from the lists of free blocks; when all is gone, from the
-// gap after the text. A free block begins with two zero bytes, which no used one does (a state's frequency and a context's
-// count are at least 1); then its units (2) and a ref to the next free block of its list (4).
+// Lists of states are taken at low, contexts at high, and both from the lists of free blocks; when all is gone, from
+// the gap after the text. A free block begins with two zero bytes, which no used one does (a state's frequency and a
+// context's count are at least 1); then its units (2) and a ref to the next free block of its list (4).
 type arena struct {
 	memory
 	text, units, low, high ref
@@ -181,7 +182,8 @@ func (a *arena) shrink(block ref, from, to int) {
 	a.put(block+ref(unitsOf[to]*unit), unitsOf[from]-unitsOf[to])
 }
 
-// put frees a run of 1 to 128 units: as one block, or where no class has just so many, as the largest that fits and a rest.
+// put frees a run of 1 to 128 units: as one block, or where no class has just so many, as the largest that fits and a
+// rest.
 func (a *arena) put(block ref, units int) {
 	class := classOf[units]
 	if unitsOf[class] != units {

@@ -6,8 +6,8 @@ const (
 	oddsShift = 7
 )
 
-// firstOdds are what odds begin with, by how many bytes the next shorter context knows and by hit, less for a byte that came
-// often.
+// firstOdds are what odds fall short of certainty at first, times the byte's frequency + 2: by how many bytes the next
+// shorter context knows, and by hit.
 var firstOdds = [8]int{0x3CDD, 0x1F3F, 0x59BF, 0x48F3, 0x64A1, 0x5ABC, 0x6632, 0x6051}
 
 // escapesAfterOne is how much the escapes of a context count when it gets its second byte, by the odds of the first.
@@ -21,13 +21,12 @@ func (m *Model) resetOdds() {
 	}
 }
 
-// oddsOf returns the odds of the current context, which has one byte. They are kept by the byte's frequency, by how many
-// bytes the next shorter context knows, by how the last byte was predicted, by whether that byte and this one are letters
-// (0x40 and above) and by whether predictions have been right for long.
+// oddsOf returns the odds of the current context, which has one byte. They are kept by the byte's frequency, by how
+// many bytes the next shorter context knows, by how the last byte was predicted, by whether that byte and this one are
+// letters (0x40 and above) and by whether predictions have been right for long.
 func (m *Model) oddsOf(state ref) *uint16 {
 	b := m.memory
-	m.high = highBit(m.last)
-	i := m.hit + followers(b.count(b.suffix(m.context))) + m.high + 2*highBit(b.symbol(state))
+	i := m.hit + followers(b.count(b.suffix(m.context))) + letterBit(m.last) + 2*letterBit(b.symbol(state))
 	if m.run < 0 {
 		i += 32
 	}
@@ -47,7 +46,7 @@ func followers(n int) int {
 	return 6
 }
 
-func highBit(symbol byte) int {
+func letterBit(symbol byte) int {
 	if symbol >= 0x40 {
 		return 8
 	}

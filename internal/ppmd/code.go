@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// ErrCoded is returned for a stream that no encoder makes of a text of that size.
+// ErrCoded is returned for a stream that no encoder makes of any text of that size.
 var ErrCoded = errors.New("not a PPMd stream of this size")
 
 // Prime has the model read text that both sides know, as if it had been coded.
@@ -24,11 +24,11 @@ func (m *Model) Encode(dst, text []byte) []byte {
 	return e.finish()
 }
 
-// Decode appends a text of size bytes to dst, which coded must code to its last byte, or returns ErrCoded. It takes memory
-// for size bytes at once: whoever calls has capped it. After an error the model is of no use until it is Reset.
+// Decode appends a text of size bytes to dst, which coded must code to its last byte, or returns ErrCoded. It takes
+// memory for size bytes at once: whoever calls has capped it. After an error the model is of no use until it is Reset.
 func (m *Model) Decode(dst, coded []byte, size int) ([]byte, error) {
 	d, ok := newDecoder(coded)
-	if !ok {
+	if !ok || size < 0 {
 		return nil, ErrCoded
 	}
 	dst = slices.Grow(dst, size)
@@ -97,7 +97,7 @@ func (m *Model) encodeAmong(e *encoder, symbol byte) bool {
 		from += b.freq(s)
 	}
 	e.encode(from, total-from, total)
-	m.missedAmong()
+	m.hit = 0
 	return false
 }
 
@@ -190,7 +190,7 @@ func (m *Model) decodeAmong(d *decoder) (symbol byte, found, ok bool) {
 		return 0, false, false
 	}
 	d.take(from, total-from)
-	m.missedAmong()
+	m.hit = 0
 	return 0, false, true
 }
 

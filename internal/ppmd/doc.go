@@ -1,5 +1,5 @@
-// Package ppmd compresses text with PPMd variant H (Dmitry Shkarin, 2001) and the range coder of 7z, bit for bit as 7z's
-// method PPMD (03 04 01) does for the same order and arena. It knows nothing of news, files or formats.
+// Package ppmd compresses text with PPMd variant H (Dmitry Shkarin, 2001) and the range coder of 7z, bit for bit as
+// 7z's method PPMD (03 04 01) does for the same order and arena. It knows nothing of news, files or formats.
 //
 //	m, err := ppmd.New(6, 16<<20)
 //	m.Prime(seed)                            // optional: what both sides know already
@@ -9,10 +9,10 @@
 //
 // # How it works
 //
-// The model keeps a tree of contexts: what the last few bytes were, up to its order, and which bytes came after them how
-// often. A byte is coded in the longest context that the model knows. Where it never came after that context, an escape is
-// coded, and the context that is one byte shorter has a try, without the bytes that have just been ruled out. The root,
-// which is the context of no bytes, knows all 256.
+// The model keeps a tree of contexts: what the last few bytes were, up to its order, and which bytes came after them
+// how often. A byte is coded in the longest context that the model knows. Where it never came after that context, an
+// escape is coded, and the context that is one byte shorter has a try, without the bytes that have just been ruled
+// out. The root, which is the context of no bytes, knows all 256.
 //
 //   - A context with one byte is a yes-or-no question, whose odds come from 128 × 64 counters (binary.go).
 //   - How likely an escape is in a context with more bytes is learned in 25 × 16 counters (escape.go).
@@ -23,7 +23,8 @@
 // text itself. Only when that point is reached again is the context made.
 //
 // Contexts and their states live in the arena: bytes that are allotted and freed in units of 12 (arena.go). When it is
-// full the model begins anew, so the order in which units are handed out is part of the format: it decides when that is.
+// full the model begins anew, so the order in which units are handed out is part of the format: it decides when that
+// is.
 //
 // # Bounds
 //

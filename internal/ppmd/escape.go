@@ -37,11 +37,14 @@ func (e *escape) settle() {
 	}
 }
 
+// missed adds to the sum what an escape was coded among.
+func (e *escape) missed(total int) { e.sum += uint16(total) }
+
 // ruledOut are the bytes that the longer contexts knew: 0xFF for each, which clears a frequency by &^.
 type ruledOut [256]byte
 
-// fallBack goes from a context, none of whose bytes came, to the longest shorter one that knows others. It reports whether there
-// is one, and of how many bytes the escape has ruled out.
+// fallBack goes from a context, none of whose bytes came, to the longest shorter one that knows others. It reports
+// whether there is one, and of how many bytes the escape has ruled out.
 func (m *Model) fallBack(out *ruledOut) (ruled int, ok bool) {
 	b := m.memory
 	ruled = b.count(m.context)
@@ -67,8 +70,9 @@ func (m *Model) fallBack(out *ruledOut) (ruled int, ok bool) {
 }
 
 // escapeOf returns the escape of the current context when so many of its bytes are ruled out, and how much it counts.
-// Escapes are kept by how many bytes are left, by whether that is fewer than the next shorter context adds, by whether the
-// bytes came often, by whether most are ruled out, and by whether the last byte was a letter. The root's escape never comes.
+// Escapes are kept by how many bytes are left, by whether that is fewer than the next shorter context adds, by whether
+// the bytes came often, by whether most are ruled out, and by whether the last byte was a letter. The root's escape
+// never comes.
 func (m *Model) escapeOf(ruled int) (*escape, int) {
 	b, c := m.memory, m.context
 	n := b.count(c)
@@ -76,7 +80,7 @@ func (m *Model) escapeOf(ruled int) (*escape, int) {
 		return &m.rootEscape, 1
 	}
 	left := n - ruled
-	i := m.high
+	i := letterBit(m.last)
 	if left < b.count(b.suffix(c))-n {
 		i++
 	}
@@ -105,6 +109,3 @@ func leftClasses() (class [257]uint8) {
 	}
 	return class
 }
-
-// missed adds to the sum what was coded an escape among.
-func (e *escape) missed(total int) { e.sum += uint16(total) }

@@ -30,12 +30,6 @@ func (m *Model) foundAmong(state ref) {
 	m.advance()
 }
 
-// missedAmong takes note that none of the context's bytes came.
-func (m *Model) missedAmong() {
-	m.hit = 0
-	m.high = highBit(m.last)
-}
-
 // foundLeft takes note that a byte came after an escape.
 func (m *Model) foundLeft(state ref, learned *escape) {
 	learned.settle()
@@ -63,9 +57,9 @@ func (m *Model) advance() {
 	m.extend()
 }
 
-// halveIfFull halves the frequencies of the current context when the one of the found byte is too high. The found byte goes
-// to the head of the list, the others after it by frequency. In a context of full length those that halving leaves nothing
-// are forgotten.
+// halveIfFull halves the frequencies of the current context when the one of the found byte is too high. The found byte
+// goes to the head of the list, the others after it by frequency. In a context of full length those that halving
+// leaves nothing are forgotten.
 func (m *Model) halveIfFull() {
 	b, c := m.memory, m.context
 	if b.freq(m.found) <= maxFreq {
@@ -106,7 +100,8 @@ func (m *Model) halveIfFull() {
 	m.found = b.states(c)
 }
 
-// forget takes the last states of the current context out of its list, which have a frequency of 0, and returns how many.
+// forget takes the last states of the current context out of its list, which have a frequency of 0, and returns how
+// many.
 func (m *Model) forget(first ref, n int) (gone int) {
 	b := m.memory
 	for b.freq(first+ref(n-1-gone)*stateSize) == 0 {

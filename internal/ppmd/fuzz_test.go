@@ -29,7 +29,8 @@ func FuzzRoundTrip(f *testing.F) {
 	})
 }
 
-// FuzzDecode holds that a hostile stream gives an error, or as many bytes as were asked for, which code to the same stream.
+// FuzzDecode holds that a hostile stream gives an error, or as many bytes as were asked for, which code to the same
+// stream.
 func FuzzDecode(f *testing.F) {
 	for _, text := range texts() {
 		f.Add(uint8(4), uint16(0), newModel(f, 6, ppmd.MinArena).Encode(nil, text), uint16(len(text)))

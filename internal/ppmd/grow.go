@@ -1,7 +1,7 @@
 package ppmd
 
-// extend adds the found byte to the contexts that were too long to know it, and goes on to the next context. When there is
-// no room the model begins anew.
+// extend adds the found byte to the contexts that were too long to know it, and goes on to the next context. When
+// there is no room the model begins anew.
 func (m *Model) extend() {
 	m.credit()
 	if m.fall > 0 {
@@ -43,8 +43,8 @@ func (m *Model) credit() {
 	}
 }
 
-// learn adds the found byte to the text and to all contexts from the longest to the one that it was found in. It reports
-// whether there was room.
+// learn adds the found byte to the text and to all contexts from the longest to the one that it was found in. It
+// reports whether there was room.
 func (m *Model) learn() bool {
 	b := m.memory
 	b[m.text] = m.last
@@ -74,8 +74,8 @@ func (m *Model) learn() bool {
 	return m.addTo(from, to, found, added)
 }
 
-// lengthen makes the context that the found byte leads to, and those of the shorter contexts whose states point to the same
-// place in the text, and returns the longest. It returns 0 when there is no room.
+// lengthen makes the context that the found byte leads to, and those of the shorter contexts whose states point to the
+// same place in the text, and returns the longest. It returns 0 when there is no room.
 func (m *Model) lengthen() ref {
 	b := m.memory
 	place := b.next(m.found)
@@ -114,7 +114,8 @@ func (m *Model) lengthen() ref {
 	return c
 }
 
-// inherited returns how often a byte is taken to have come in a new context, by its share in the one that is one shorter.
+// inherited returns how often a byte is taken to have come in a new context, by its share in the one that is one
+// shorter.
 func (m *Model) inherited(c ref, symbol byte) int {
 	b := m.memory
 	f := b.freq(b.find(c, symbol))
@@ -205,8 +206,8 @@ func (m *Model) makeRoom(c ref, n int) bool {
 	return true
 }
 
-// escapesMore returns how much more likely an escape becomes in a context of n bytes, when one that the context didn't have was
-// found in one that knows so many.
+// escapesMore returns how much more likely an escape becomes in a context of n bytes, when one that the context didn't
+// have was found in one that knows so many.
 func escapesMore(n, known, sum int) int {
 	more := 0
 	if 2*n < known {

@@ -11,20 +11,19 @@ const (
 )
 
 // A Model predicts the next byte of a text from those before it. It learns from every byte that it primes, encodes or
-// decodes, so an encoder and a decoder must have been given the same in the same pieces. It is for one goroutine.
+// decodes, so an encoder and a decoder agree when they have been given the same before. It is for one goroutine.
 type Model struct {
 	arena
 	order int
 
 	context ref  // where the next byte is looked for, and once it is found, where that was
 	longest ref  // the context that the search began in
-	fall    int  // how much shorter context is than the order
+	fall    int  // how many bytes shorter than the order context is
 	found   ref  // the state of the last byte
 	last    byte // the last byte
 
 	run        int // bytes since the last escape, which were well predicted, beyond a dozen or so
 	hit        int // 1 when the last byte was the likely one of its context
-	high       int // 8 when the byte before the one that is looked for is 0x40 or above
 	afterOne   int // what the escapes of a context count at first, when it had but one byte: from its odds
 	odds       [128][64]uint16
 	escapes    [25][16]escape
@@ -46,7 +45,7 @@ func New(order, arena int) (*Model, error) {
 	return m, nil
 }
 
-// Clone returns a model that has read the same. It takes a fraction of the time of reading it again.
+// Clone returns another model that has read the same, in a fraction of the time of reading it again.
 func (m *Model) Clone() *Model {
 	c := *m
 	c.memory = make(memory, len(m.memory))

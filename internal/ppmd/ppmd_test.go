@@ -93,7 +93,8 @@ func TestEmpty(t *testing.T) {
 // TestPrime holds that a primed model codes as one that has coded the same before, and codes less for it.
 func TestPrime(t *testing.T) {
 	t.Parallel()
-	known, text := []byte(strings.Repeat("what both sides know already ", 9)), []byte("they both know what was already known")
+	known := []byte(strings.Repeat("what both sides know already ", 9))
+	text := []byte("they both know what was already known")
 	primed := newModel(t, 6, 64<<10)
 	primed.Prime(known)
 	clone := primed.Clone()
@@ -152,6 +153,7 @@ func TestRefused(t *testing.T) {
 		"another end":         {last, len(text)},
 		"far less asked for":  {coded, len(text) / 2},
 		"far more asked for":  {coded, len(text) * 2},
+		"less than nothing":   {make([]byte, 5), -1},
 		"out of the interval": {[]byte{0, 255, 255, 255, 255}, 0},
 		"end mark":            {[]byte{0, 255, 255, 255, 254, 255, 255, 255}, 10},
 	} {

@@ -1,8 +1,8 @@
 package ppmd
 
-// The range coder of 7z narrows an interval of numbers: each thing that is coded takes the part that is its share of the
-// whole. Any number of the last interval then says all that was coded. When the interval is narrower than bottom, its top
-// byte is put out and the rest made 256 times as wide.
+// The range coder of 7z narrows an interval of numbers: each thing that is coded takes the part that is its share of
+// the whole. Any number of the last interval then says all that was coded. When the interval is narrower than bottom,
+// its top byte is put out and the rest made 256 times as wide.
 const bottom = 1 << 24
 
 // An encoder writes the low end of the interval. A carry may still change bytes that were put out, so the last one that

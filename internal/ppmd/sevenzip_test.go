@@ -94,7 +94,8 @@ func properties(r io.Reader, a *archive) error {
 	return err
 }
 
-// number reads a number: as many bytes follow the first as that has ones at its top, and its other bits are the highest.
+// number reads a number: as many bytes follow the first as that has ones at its top, and its other bits are the
+// highest.
 func number(r *bytes.Reader, n *int) error {
 	first, err := r.ReadByte()
 	*n = 0
@@ -149,8 +150,8 @@ func TestSevenZipUnpacks(t *testing.T) {
 	run(dir, "t", "*.7z")
 }
 
-// TestSevenZipPacks has 7z pack, which Decode must read, and Encode make in the same bytes. 7z packs with orders up to 32
-// and arenas from 64 KiB, and takes a smaller one for a small text.
+// TestSevenZipPacks has 7z pack, which Decode must read, and Encode make in the same bytes. 7z packs with orders up to
+// 32 and arenas from 64 KiB, and takes a smaller one for a small text.
 func TestSevenZipPacks(t *testing.T) {
 	t.Parallel()
 	run, dir := sevenZip(t), t.TempDir()

@@ -1,6 +1,6 @@
-// Package recode writes text with one byte for each code point that is common in its language, by a table. Text in Cyrillic,
-// Arabic or Georgian takes two or three bytes a letter in UTF-8; a compressor that looks back by bytes then sees half or a
-// third as many letters. It knows nothing of news, and compresses nothing.
+// Package recode writes text with one byte for each code point that is common in its language, by a table. Text in
+// Cyrillic, Arabic or Georgian takes two or three bytes a letter in UTF-8; a compressor that looks back by bytes then
+// sees half or a third as many letters. It knows nothing of news, and compresses nothing.
 //
 //	table := recode.Learn(older)
 //	short := table.Encode(nil, text)
@@ -8,12 +8,12 @@
 //
 // # The table
 //
-// A table is text: up to 255 code points, each once. The first is written as byte 1, the second as 2, and so on. Every byte
-// of what the table doesn't have, be it a rare code point or no valid UTF-8, is written as it is after a byte 0. So any
-// bytes can be written, and come back the same.
+// A table is text: up to 255 code points, each once. The first is written as byte 1, the second as 2, and so on. Every
+// byte of what the table doesn't have, be it a rare code point or no valid UTF-8, is written as it is after a byte 0.
+// So any bytes can be written, and come back the same.
 //
-// The order matters a little to PPMd, whose counters tell bytes of 0x40 and above from others, as in ASCII they tell letters.
-// Learn keeps to that.
+// The order matters a little to PPMd, whose counters tell bytes of 0x40 and above from others, as in ASCII they tell
+// letters. Learn keeps to that.
 package recode
 
 import (
@@ -114,9 +114,9 @@ const others = " \n.,-0123456789:;()\"'?!/%&+*=_#@$[]{}<>|\\^~`" + "–—«»�
 // letters are those that any language may have in names.
 const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-// Learn makes a table of the commonest code points of a text: at most 63 signs, for the bytes below 0x40, and 192 letters
-// with their marks, for those above. The same text gives the same table. Whoever is to decode gets the table, and doesn't
-// learn it: what is a letter depends on the version of Unicode.
+// Learn makes a table of the commonest code points of a text: at most 63 signs, for the bytes below 0x40, and 192
+// letters with their marks, for those above. The same text gives the same table. Whoever is to decode gets the table,
+// and doesn't learn it: what is a letter depends on the version of Unicode.
 func Learn(text []byte) *Table {
 	count := map[rune]int{}
 	for _, r := range string(text) {
@@ -133,8 +133,8 @@ func Learn(text []byte) *Table {
 
 func isLetter(r rune) bool { return unicode.IsLetter(r) || unicode.IsMark(r) }
 
-// commonest returns the commonest code points of a kind, up to a number, with more to fill that. They stand in the order of
-// their code points, so that a table can be read.
+// commonest returns the commonest code points of a kind, up to a number, with more to fill that. They stand in the
+// order of their code points, so that a table can be read.
 func commonest(count map[rune]int, more string, most int, kind func(rune) bool) string {
 	found := slices.SortedFunc(maps.Keys(count), func(a, b rune) int {
 		return cmp.Or(cmp.Compare(count[b], count[a]), cmp.Compare(a, b))
