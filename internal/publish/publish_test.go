@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -38,11 +39,23 @@ type room struct {
 
 func newRoom(t testing.TB) *room {
 	t.Helper()
-	return newRoomIn(t, languages)
+	return newRoomOf(t, languages, lantern)
 }
+
+// lantern makes the pages of most newsrooms of the tests: a Site never changes.
+var lantern = sync.OnceValues(func() (*site.Site, error) {
+	return site.New(site.Config{Name: "The Lantern", Languages: languages})
+})
 
 // newRoomIn makes a newsroom with other languages than the usual.
 func newRoomIn(t testing.TB, languages []string) *room {
+	t.Helper()
+	return newRoomOf(t, languages, func() (*site.Site, error) {
+		return site.New(site.Config{Name: "The Lantern", Languages: languages})
+	})
+}
+
+func newRoomOf(t testing.TB, languages []string, pages func() (*site.Site, error)) *room {
 	t.Helper()
 	r := &room{dir: t.TempDir(), now: time.Date(2026, 11, 22, 16, 0, 0, 0, time.UTC)}
 	root, err := os.OpenRoot(r.dir)
@@ -59,7 +72,7 @@ func newRoomIn(t testing.TB, languages []string) *room {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { st.Close() })
-	s, err := site.New(site.Config{Name: "The Lantern", Languages: languages})
+	s, err := pages()
 	if err != nil {
 		t.Fatal(err)
 	}
