@@ -38,6 +38,11 @@ type newsroom struct {
 
 var tongues = []string{"en", "fa"}
 
+// lantern makes the pages of all newsrooms of the tests: a Site never changes.
+var lantern = sync.OnceValues(func() (*site.Site, error) {
+	return site.New(site.Config{Name: "The Lantern", Languages: tongues})
+})
+
 func newNewsroom(t testing.TB) *newsroom {
 	t.Helper()
 	r := &newsroom{t: t, dir: scratch(t), now: time.Date(2026, 11, 22, 16, 0, 0, 0, time.UTC)}
@@ -49,7 +54,7 @@ func newNewsroom(t testing.TB) *newsroom {
 	st, err := sqlite.Create(t.Context(), r.dir)
 	must(t, err)
 	t.Cleanup(func() { st.Close() })
-	s, err := site.New(site.Config{Name: "The Lantern", Languages: tongues})
+	s, err := lantern()
 	must(t, err)
 	own, err := targetfs.Open("public", r.public())
 	must(t, err)
