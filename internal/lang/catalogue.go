@@ -27,7 +27,7 @@ var wordFiles embed.FS
 // othersFile holds what is known of languages that have no words yet.
 const othersFile = "others.toml"
 
-// Fallback is the language whose words stand in where a language has none of its own.
+// Fallback is the language whose words stand in where neither a language nor any beside it has words of its own.
 const Fallback = "en"
 
 // A Catalogue holds the words of all languages. It is read-only once loaded.
@@ -176,14 +176,18 @@ type Language struct {
 	words    map[string]string
 	counts   map[string]map[string]string
 	wordsTag string
+	lender   *Language // whose words stand in where there are none, or nil
 	file     file
 	cldr     golocales.Translator
 }
 
 // Language returns what is known of a language, whose tag is taken as it is. Its words, name and dates come from the
 // tag's own file, then from its parents' (fa for fa-IR); its words at last from Fallback's.
-func (c *Catalogue) Language(tag string) Language {
-	l := Language{tag: tag, dir: Dir(tag), words: c.files[Fallback].Words, counts: c.files[Fallback].Counts, wordsTag: Fallback}
+func (c *Catalogue) Language(tag string) Language { return c.language(tag, Fallback) }
+
+// language is Language with the words of another language at last.
+func (c *Catalogue) language(tag, fallback string) Language {
+	l := Language{tag: tag, dir: Dir(tag)}
 	chain := Parents(tag)
 	for _, p := range chain {
 		if f, ok := c.files[p]; ok {
@@ -191,6 +195,10 @@ func (c *Catalogue) Language(tag string) Language {
 			break
 		}
 		l.file = l.file.or(c.others[p])
+	}
+	if l.words == nil {
+		lender := c.Language(fallback)
+		l.lender, l.words, l.counts, l.wordsTag = &lender, lender.words, lender.counts, lender.wordsTag
 	}
 	l.file.Name = c.name(tag, chain)
 	for _, p := range chain {
@@ -210,13 +218,15 @@ func (f file) or(wider file) file {
 	return f
 }
 
-// Languages returns what is known of some languages. Two that call themselves the same, as zh and zh-CN, have their
-// tags put after the name: a list of links would not tell them apart.
+// Languages returns what is known of the languages of one newsroom. The words of the first that has some stand in for
+// those that have none: its readers know that language better than Fallback. Two that call themselves the same, as zh and
+// zh-CN, have their tags put after the name: a list of links would not tell them apart.
 func (c *Catalogue) Languages(tags []string) []Language {
 	names := make(map[string]int)
 	all := make([]Language, len(tags))
+	fallback := c.firstWithWords(tags)
 	for i, tag := range tags {
-		all[i] = c.Language(tag)
+		all[i] = c.language(tag, fallback)
 		names[all[i].Name()]++
 	}
 	for i, l := range all {
@@ -225,6 +235,18 @@ func (c *Catalogue) Languages(tags []string) []Language {
 		}
 	}
 	return all
+}
+
+// firstWithWords returns whose words the first of some languages has that doesn't lack them; Fallback's where all do.
+func (c *Catalogue) firstWithWords(tags []string) string {
+	for _, tag := range tags {
+		for _, p := range Parents(tag) {
+			if _, ok := c.files[p]; ok {
+				return p
+			}
+		}
+	}
+	return Fallback
 }
 
 // name returns what a language calls itself, or "". A region that x/text has no name for leaves the parent's.
@@ -274,7 +296,7 @@ func (l Language) Name() string {
 }
 
 // Word returns a word of the interface and the tag of the language that it is in: the language's own, a parent's, or
-// Fallback. A key that the interface does not have is a programmer's error and gives "".
+// what stands in for it (Languages). A key that the interface does not have is a programmer's error and gives "".
 func (l Language) Word(key string) (word, tag string) {
 	return l.words[key], l.wordsTag
 }

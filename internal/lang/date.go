@@ -32,9 +32,42 @@ func (l Language) DateTime(t time.Time) string {
 	return l.Date(t) + l.Comma() + l.Digits(t.Format("15:04")) + "\u00a0UTC"
 }
 
-// Month returns the month of a time in UTC with its year, of the Gregorian calendar: март 2026.
+// Month returns the month of a time in UTC with its year, of the Gregorian calendar: март 2026. Where dates are of the
+// Solar Hijri calendar it says first which of its months that one spans: آبان – آذر ۱۴۰۵ / نوامبر ۲۰۲۶.
 func (l Language) Month(t time.Time) string {
 	t = t.UTC()
+	first := time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, time.UTC)
+	return l.spanned(first, first.AddDate(0, 1, -1), true) + l.gregorianMonth(t)
+}
+
+// Year returns the year of a time in UTC, of the Gregorian calendar, after the Solar Hijri ones that it spans where dates
+// are of that: ۱۴۰۴ – ۱۴۰۵ / ۲۰۲۶.
+func (l Language) Year(t time.Time) string {
+	y := t.UTC().Year()
+	first, last := time.Date(y, time.January, 1, 0, 0, 0, 0, time.UTC), time.Date(y, time.December, 31, 0, 0, 0, 0, time.UTC)
+	return l.spanned(first, last, false) + l.Number(y)
+}
+
+// spanned says which Solar Hijri months, or years, lie between two days, with what parts them from the Gregorian ones. It
+// is empty where a language has none of them.
+func (l Language) spanned(first, last time.Time, months bool) string {
+	y1, m1, _, ok1 := solar(first)
+	y2, m2, _, ok2 := solar(last)
+	if !ok1 || !ok2 || l.file.Solar == nil {
+		return ""
+	}
+	from, to := l.Number(y1), l.Number(y2)
+	if months {
+		from, to = l.file.Solar[m1-1]+" "+from, l.file.Solar[m2-1]+" "+to
+		if y1 == y2 {
+			from = l.file.Solar[m1-1]
+		}
+	}
+	return from + " – " + to + " / "
+}
+
+// gregorianMonth returns a month with its year.
+func (l Language) gregorianMonth(t time.Time) string {
 	months := l.months()
 	if months == nil {
 		return l.plain(t.Format("2006-01"))

@@ -102,6 +102,47 @@ func TestFallback(t *testing.T) {
 	}
 }
 
+// TestLender makes sure that a language without words borrows those of the newsroom's first that has some, and counts as
+// that one does.
+func TestLender(t *testing.T) {
+	for _, tt := range []struct{ tags, want, count string }{
+		{"my fa en", "fa", "۲ اصلاحیه"}, {"dv he", "en", "2 corrections"}, {"sd zh-Hant ru-KZ fa", "ru", "2 исправления"}, {"he en fa", "en", "2 corrections"},
+	} {
+		l := load(t).Languages(strings.Fields(tt.tags))[0]
+		if _, in := l.Word("archive"); in != tt.want {
+			t.Errorf("%s: words in %s, want %s", tt.tags, in, tt.want)
+		}
+		if got, in := l.Count("corrections", 2); got != tt.count || in != tt.want {
+			t.Errorf("%s: got %q in %s, want %q", tt.tags, got, in, tt.count)
+		}
+	}
+}
+
+// TestSpans names the Solar Hijri months and years that lie in Gregorian ones, as an archive's headings do.
+func TestSpans(t *testing.T) {
+	fa, ru := load(t).Language("fa"), load(t).Language("ru")
+	for day, want := range map[string]string{
+		"2026-11-30": "آبان – آذر ۱۴۰۵ / نوامبر ۲۰۲۶",
+		"2026-03-01": "اسفند ۱۴۰۴ – فروردین ۱۴۰۵ / مارس ۲۰۲۶",
+		"1800-03-01": "مارس ۱۸۰۰", // before the calendar is known
+	} {
+		at, err := time.Parse(time.DateOnly, day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fa.Month(at); got != want {
+			t.Errorf("%s: got %q, want %q", day, got, want)
+		}
+	}
+	at := time.Date(2026, time.July, 4, 0, 0, 0, 0, time.UTC)
+	if got, want := fa.Year(at), "۱۴۰۴ – ۱۴۰۵ / ۲۰۲۶"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := ru.Year(at); got != "2026" {
+		t.Errorf("got %q, want 2026", got)
+	}
+}
+
 func TestDir(t *testing.T) {
 	for dir, tags := range map[string]string{
 		"rtl": "ar ckb fa fa-AF prs ps ug ur he iw yi dv sd ks syr nqo uz-Arab uz-AF az-Arab az-IR pa-Arab pa-PK ff-Adlm rhg-Rohg ku-Arab ms-Arab kk-CN azb jrb aii arc",
@@ -155,9 +196,9 @@ func TestDate(t *testing.T) {
 		{"hr", "5. ožujka 2026.", "5. ožujka 2026., 13:07\u00a0UTC", "ožujak 2026."},
 		{"tg", "5 марти 2026", "5 марти 2026, 13:07\u00a0UTC", "марти 2026"},
 		{"hu", "2026. március 5.", "2026. március 5., 13:07\u00a0UTC", "2026. március"},
-		{"fa", "۱۴ اسفند ۱۴۰۴", "۱۴ اسفند ۱۴۰۴، ۱۳:۰۷\u00a0UTC", "مارس ۲۰۲۶"},
-		{"fa-AF", "۱۴ حوت ۱۴۰۴", "۱۴ حوت ۱۴۰۴، ۱۳:۰۷\u00a0UTC", "مارچ ۲۰۲۶"},
-		{"ps", "۱۴ کب ۱۴۰۴", "۱۴ کب ۱۴۰۴، ۱۳:۰۷\u00a0UTC", "مارچ ۲۰۲۶"},
+		{"fa", "۱۴ اسفند ۱۴۰۴", "۱۴ اسفند ۱۴۰۴، ۱۳:۰۷\u00a0UTC", "اسفند ۱۴۰۴ – فروردین ۱۴۰۵ / مارس ۲۰۲۶"},
+		{"fa-AF", "۱۴ حوت ۱۴۰۴", "۱۴ حوت ۱۴۰۴، ۱۳:۰۷\u00a0UTC", "حوت ۱۴۰۴ – حمل ۱۴۰۵ / مارچ ۲۰۲۶"},
+		{"ps", "۱۴ کب ۱۴۰۴", "۱۴ کب ۱۴۰۴، ۱۳:۰۷\u00a0UTC", "کب ۱۴۰۴ – وری ۱۴۰۵ / مارچ ۲۰۲۶"},
 		{"ckb", "٥ی ئازاری ٢٠٢٦", "٥ی ئازاری ٢٠٢٦، ١٣:٠٧\u00a0UTC", "ئازاری ٢٠٢٦"},
 		{"zh", "2026年3月5日", "2026年3月5日 13:07\u00a0UTC", "2026年3月"},
 		{"tk", "5 mart 2026", "5 mart 2026, 13:07\u00a0UTC", "mart 2026"},

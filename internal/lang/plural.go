@@ -12,11 +12,10 @@ var categories = [...]string{"zero", "one", "two", "few", "many", "other"}
 // tag of the language that it is in, as Word does. Keys are those of [counts.KEY] in words/; n is not below 0. A key
 // that the interface does not have is a programmer's error and gives "".
 func (l Language) Count(key string, n int) (text, tag string) {
-	number := l.Amount(n)
-	if l.wordsTag == Fallback { // the words may stand in for a language with other digits
-		number = grouped(Fallback, n)
+	if l.lender != nil { // whose digits may be others
+		return l.lender.Count(key, n)
 	}
-	return strings.ReplaceAll(l.counts[key][category(l.wordsTag, n)], "{n}", number), l.wordsTag
+	return strings.ReplaceAll(l.counts[key][category(l.wordsTag, n)], "{n}", l.Amount(n)), l.wordsTag
 }
 
 // category returns the form that a whole number asks for: CLDR 48, supplemental/plurals.xml, where v, f and e are 0.
