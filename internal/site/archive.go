@@ -17,8 +17,10 @@ type archivePage struct {
 	Groups  []group
 }
 
+// group is links under a heading, which has no text where the page's own says enough.
 type group struct {
-	Name  string
+	ID    string
+	Name  localized
 	Links []link
 }
 
@@ -37,14 +39,14 @@ func (s *Site) archive(ctx context.Context, snap Snapshot, l lang.Language) (Out
 		if month == last {
 			continue
 		}
-		if last == "" || month[:4] != last[:4] {
-			p.Groups = append(p.Groups, group{Name: l.Digits(month[:4])})
-		}
-		last = month
 		at, err := time.Parse("2006-01", month)
 		if err != nil {
 			return Output{}, err
 		}
+		if last == "" || month[:4] != last[:4] {
+			p.Groups = append(p.Groups, group{Name: localized{Text: l.Year(at), Dir: l.Dir()}}) // numbers alone tell no direction
+		}
+		last = month
 		g := &p.Groups[len(p.Groups)-1]
 		g.Links = append(g.Links, link{Href: p.to(dayPath(l.Tag(), month)), Name: l.Month(at)})
 	}

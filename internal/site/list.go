@@ -79,6 +79,8 @@ func (s *Site) Render(ctx context.Context, snap Snapshot, u Unit) (Output, error
 		return s.standingPages(l)
 	case Corrections:
 		return s.corrections(ctx, snap, l)
+	case Topics:
+		return s.topics(ctx, snap, l)
 	case Archive:
 		return s.archive(ctx, snap, l)
 	case Month:

@@ -176,7 +176,7 @@ func (m memory) Authors(_ context.Context, lang string) ([]news.Byline, error) {
 	for _, s := range m.stories {
 		for _, a := range s.Articles {
 			for _, b := range a.Revision.Bylines {
-				if a.Lang == lang && b.Slug != "" {
+				if a.Lang == lang && b.Slug != "" && !b.Protected {
 					authors[b.Slug] = news.Byline{Slug: b.Slug, Name: b.Name}
 				}
 			}

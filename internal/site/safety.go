@@ -19,14 +19,14 @@ type safetyText struct {
 }
 
 // safety returns the text of a language's safety page: the newsroom's own, or ours in the language, in a wider one, or
-// in lang.Fallback.
+// in the one whose words stand in for it.
 func (s *Site) safety(l lang.Language) safetyText {
 	if own := s.standing(l.Tag(), safetySlug); own != nil {
 		return safetyText{own.Title, own.Body, l.Tag()}
 	}
-	for _, tag := range append(lang.Parents(l.Tag()), lang.Fallback) {
+	exit, words := s.byTag[l.Tag()].Word("quick_exit")
+	for _, tag := range append(lang.Parents(l.Tag()), words, lang.Fallback) {
 		if text, ok := s.ours[tag]; ok {
-			exit, _ := s.byTag[l.Tag()].Word("quick_exit")
 			return text.with(exit, s.cfg.ExitURL != "")
 		}
 	}

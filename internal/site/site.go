@@ -44,7 +44,7 @@ import (
 // The code shapes the pages as much as the templates do, so it counts in the fingerprint.
 //
 //go:embed templates/*.html style.css story.css list.css
-//go:embed archive.go atom.go balance.go blocks.go content.go feed.go figure.go front.go jsonfeed.go list.go listed.go look.go page.go
+//go:embed archive.go atom.go balance.go blocks.go content.go feed.go figure.go front.go index.go jsonfeed.go list.go listed.go look.go page.go
 //go:embed jsonld.go machine.go robots.go sitemap.go
 //go:embed bar.go card.go corrections.go risk.go safety.go standing.go safety/*.md
 //go:embed paths.go refs.go rss.go site.go story.go theme.go units.go

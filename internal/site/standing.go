@@ -111,9 +111,9 @@ func (s *Site) footLinks(l lang.Language) []link {
 	var links []link
 	for _, slug := range s.slugs() {
 		if slug == safetySlug {
-			word, _ := l.Word("corrections")
-			links = append(links, link{Href: correctionsPath(l.Tag()), Name: word})
-			links = append(links, link{Href: standingPath(l.Tag(), slug), Name: s.safety(l).title})
+			safety := s.safety(l)
+			links = append(links, wordLink(l, "corrections", correctionsPath(l.Tag())))
+			links = append(links, textLink(l, safety.title, safety.tag, standingPath(l.Tag(), slug)))
 		} else if p := s.standing(l.Tag(), slug); p != nil {
 			links = append(links, link{Href: standingPath(l.Tag(), slug), Name: p.Title})
 		} else {
@@ -131,12 +131,27 @@ func (s *Site) elsewhere(l lang.Language, slug string) link {
 			continue
 		}
 		path := standingPath(other.Tag(), slug)
-		if word, _ := l.Word(slug); slug == "about" || slug == "contact" {
-			return link{Href: path, Name: word + " (" + other.Name() + ")"}
+		if word, tag := l.Word(slug); slug == "about" || slug == "contact" {
+			return textLink(l, word+" ("+other.Name()+")", tag, path)
 		}
 		return link{Href: path, Name: p.Title, Lang: other.Tag(), Dir: other.Dir()}
 	}
 	panic("site: no language has the page " + slug)
+}
+
+// wordLink is a link by a word of the interface.
+func wordLink(l lang.Language, key, href string) link {
+	word, tag := l.Word(key)
+	return textLink(l, word, tag, href)
+}
+
+// textLink is a link by a text, marked where that is in another language than the page.
+func textLink(l lang.Language, text, tag, href string) link {
+	to := link{Href: href, Name: text}
+	if base(tag) != base(l.Tag()) {
+		to.Lang, to.Dir = tag, lang.Dir(tag)
+	}
+	return to
 }
 
 // furnish adds to a page what all pages of its language have besides the news.

@@ -147,7 +147,7 @@ func (s *Site) trials() map[string]dresser {
 		"choice":      lp,
 		"front":       frontPage{lp, when, &items[0], items, []section{{"x.html", "X", "x", items}}},
 		"list":        lp,
-		"archive":     archivePage{list, words, []link{to}, []group{{"X", []link{to}}}},
+		"archive":     archivePage{list, words, []link{to}, []group{{"x", words, []link{to}}}},
 		"standing":    standingPage{page: p, In: "en", Way: "ltr", Heading: "X", Body: "X"},
 		"corrections": correctionsPage{list, words, []correctionItem{{correction{when, "X"}, "x.html", "X"}}},
 		"story": storyPage{

@@ -112,6 +112,7 @@ func (s *Site) touch(ctx context.Context, snap Snapshot, c store.Change, add fun
 			add(Unit{Kind: Front, List: language}) // whose river it may be in
 		}
 		if !c.List.All() {
+			add(Unit{Kind: Topics, List: language})
 			add(Unit{Kind: Topic, List: c.List})
 			return nil
 		}
@@ -222,7 +223,7 @@ func (s *Site) all(ctx context.Context, snap Snapshot, emit func(Unit) error) er
 
 func allOfLanguage(ctx context.Context, snap Snapshot, tag string, emit func(Unit) error) error {
 	l := store.List{Lang: tag}
-	for _, kind := range []Kind{Front, Breaking, Feeds, Standing, Corrections, Archive} {
+	for _, kind := range []Kind{Front, Breaking, Feeds, Standing, Corrections, Archive, Topics} {
 		if err := emit(Unit{Kind: kind, List: l}); err != nil {
 			return err
 		}
