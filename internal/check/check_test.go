@@ -151,8 +151,9 @@ func TestProblems(t *testing.T) {
 		{"a claim with its source", func(s *news.Story) { claim(s, "The police: shots were fired.") }, ""},
 		{"a claim with a word of doubt", func(s *news.Story) { claim(s, "Shots were reportedly fired.") }, ""},
 		{"a claim in a language whose words are unknown", func(s *news.Story) {
-			s.Articles[1].Revision.Body[0].Text = []news.Span{{Text: "تیراندازی شد", Claim: "shots"}}
-		}, ""},
+			s.Articles[1].Lang = "hy"
+			s.Articles[1].Revision.Body[0].Text = []news.Span{{Text: "Կրակոցներ եղան", Claim: "shots"}}
+		}, "catalogue stories/border/fa.md"},
 		{"a quoted claim", func(s *news.Story) {
 			q := news.Block{Kind: news.Quote, Blocks: []news.Block{{Kind: news.Paragraph, Text: []news.Span{{Text: "Shots.", Claim: "shots"}}}}}
 			en(s).Revision.Body[2] = q
@@ -229,5 +230,49 @@ func TestPlace(t *testing.T) {
 	}
 	if all := check.Codes(); len(all) != 16 || !slices.Contains(all, check.DefaultFatal()[0]) {
 		t.Errorf("codes: %v", all)
+	}
+}
+
+// A claim that was not verified must be worded as one in every language whose words for that are known.
+func TestWording(t *testing.T) {
+	for _, c := range []struct{ lang, fact, report string }{
+		{"en", "Shots were fired.", "Shots were reportedly fired."},
+		{"de", "Schüsse fielen.", "Schüsse fielen, sagte der Beamte."},
+		{"fr", "Des coups ont été tirés.", "Selon un témoin, des coups ont été tirés."},
+		{"es", "Hubo disparos.", "Hubo disparos, dijo un vecino."},
+		{"ru", "Раздались выстрелы.", "По словам очевидца, раздались выстрелы."},
+		{"uk", "Пролунали постріли.", "За словами очевидця, пролунали постріли."},
+		{"be", "Прагучалі стрэлы.", "Паводле слоў відавочцы, прагучалі стрэлы."},
+		{"bg", "Чуха се изстрели.", "Според очевидец се чуха изстрели."},
+		{"mk", "Се слушнаа истрели.", "Според очевидец се слушнаа истрели."},
+		{"sr-Cyrl", "Чули су се пуцњи.", "Према очевицу, чули су се пуцњи."},
+		{"sr-Latn", "Čuli su se pucnji.", "Prema očevicu, čuli su se pucnji."},
+		{"hr", "Čuli su se pucnji.", "Čuli su se pucnji, izjavio je očevidac."},
+		{"bs", "Čuli su se pucnji.", "Navodno su se čuli pucnji."},
+		{"ro", "S-au auzit focuri.", "Potrivit unui martor, s-au auzit focuri."},
+		{"fa", "تیراندازی شد.", "به گفتهٔ یک رهگذر تیراندازی شد."},
+		{"fa-AF", "تیراندازی شد.", "یک رهگذر می‌گوید تیراندازی شد."},
+		{"tg", "Тирпаронӣ шуд.", "Ба гуфтаи як роҳгузар тирпаронӣ шуд."},
+		{"ar", "أُطلقت النار.", "قال أحد المارة إن النار أُطلقت."},
+	} {
+		for text, want := range map[string]int{c.fact: 1, c.report: 0} {
+			s := news.Story{ID: "border", Sources: []news.Source{{ID: "x", Kind: news.Official, Name: map[string]string{"": "X"}}},
+				Claims: []news.Claim{{ID: "shots", Source: "x", Check: news.Unverified}},
+				Articles: []news.Article{{Lang: c.lang, Status: news.Published, Published: then, Number: 1, Revision: news.Revision{Headline: "H",
+					Body: []news.Block{{Kind: news.Paragraph, Text: []news.Span{{Text: text, Claim: "shots"}}}}}}}}
+			found, err := (&check.Checker{Store: room(s), Now: now}).Story(t.Context(), "border")
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := 0
+			for _, p := range found {
+				if p.Code == check.Wording {
+					got++
+				}
+			}
+			if got != want {
+				t.Errorf("%s: %q: got %d problems, want %d", c.lang, text, got, want)
+			}
+		}
 	}
 }
