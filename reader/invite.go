@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"coranto/internal/serving"
 )
 
 // An invitation is an address that opens the site once and soon. It is for handing to a browser as an argument, where
@@ -24,7 +26,7 @@ const inviteFor = 30 * time.Second
 func (s *Server) Invite() (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	path, err := s.secret()
+	path, err := serving.Secret(s.rnd)
 	if err != nil {
 		return "", err
 	}

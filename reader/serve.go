@@ -3,21 +3,18 @@ package reader
 import (
 	"bytes"
 	"context"
-	"crypto/subtle"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"html/template"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"coranto/edition"
+	"coranto/internal/serving"
 )
 
 // A Server shows a reader's edition to the browser of the same user on the same machine, and to nobody else: it
@@ -78,25 +75,16 @@ func NewServer(r *Reader, l net.Listener, rnd io.Reader) (*Server, error) {
 // move gives the server a new address, at which the old one's holders don't find it. s.mu is held, or nobody else has
 // the server yet.
 func (s *Server) move() error {
-	prefix, err := s.secret()
+	prefix, err := serving.Secret(s.rnd)
 	if err != nil {
 		return err
 	}
-	token, err := s.secret()
+	token, err := serving.Secret(s.rnd)
 	if err != nil {
 		return err
 	}
 	s.prefix, s.token = "/"+prefix, token
 	return nil
-}
-
-// secret returns 32 hex digits that nobody can guess.
-func (s *Server) secret() (string, error) {
-	var b [16]byte
-	if _, err := io.ReadFull(s.rnd, b[:]); err != nil {
-		return "", fmt.Errorf("randomness: %w", err)
-	}
-	return hex.EncodeToString(b[:]), nil
 }
 
 // origin is the address without a path, as a browser's Origin header has it.
@@ -117,18 +105,7 @@ func (s *Server) URL() string {
 
 // Run serves until the context ends.
 func (s *Server) Run(ctx context.Context) error {
-	server := &http.Server{
-		Handler:                      s,
-		ReadHeaderTimeout:            10 * time.Second,
-		IdleTimeout:                  time.Minute,
-		MaxHeaderBytes:               16 << 10,
-		DisableGeneralOptionsHandler: true, // OPTIONS * is answered as everything else
-		BaseContext:                  func(net.Listener) context.Context { return ctx },
-		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
-			return context.WithValue(ctx, strangerKey{}, stranger(c))
-		},
-		ErrorLog: slog.NewLogLogger(s.r.opt.Log.Handler(), slog.LevelWarn),
-	}
+	server := serving.Private(ctx, s, s.r.opt.Log)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -165,9 +142,6 @@ func (s *Server) refresh(ctx context.Context) {
 	}
 }
 
-// strangerKey is the key of a request's context for whether its connection is another user's.
-type strangerKey struct{}
-
 // admitted is a request that comes from the user.
 type admitted struct {
 	*http.Request
@@ -180,15 +154,12 @@ type admitted struct {
 // here, which then stands in Host.
 func (s *Server) admit(req *http.Request) (admitted, bool) {
 	prefix, _ := s.secrets()
-	given, path, _ := strings.Cut(strings.TrimPrefix(req.URL.Path, "/"), "/")
-	known := subtle.ConstantTimeCompare([]byte("/"+given), []byte(prefix)) == 1
-	from := req.Header.Get("Sec-Fetch-Site")
-	ok := known && s.here(req)
+	path, ok := serving.Below(req, prefix)
+	ok = ok && s.here(req) && serving.FromOwn(req)
 	switch req.Method {
 	case http.MethodGet, http.MethodHead:
-		ok = ok && slices.Contains([]string{"", "none", "same-origin"}, from)
 	case http.MethodPost:
-		ok = ok && path == doPath && slices.Contains([]string{"", "same-origin"}, from) && req.Header.Get("Origin") == s.origin()
+		ok = ok && path == doPath && req.Header.Get("Sec-Fetch-Site") != "none" && req.Header.Get("Origin") == s.origin()
 	default:
 		ok = false
 	}
@@ -196,10 +167,7 @@ func (s *Server) admit(req *http.Request) (admitted, bool) {
 }
 
 // here says whether a request was made for this address, and by this user.
-func (s *Server) here(req *http.Request) bool {
-	other, _ := req.Context().Value(strangerKey{}).(bool)
-	return !other && req.Host == s.l.Addr().String()
-}
+func (s *Server) here(req *http.Request) bool { return serving.Here(req, s.l.Addr()) }
 
 // ServeHTTP answers the user's own browser.
 func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
@@ -241,14 +209,7 @@ var (
 	own = kind{"default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'", "same-origin"}
 )
 
-func (k kind) set(h http.Header) {
-	h.Set("Content-Security-Policy", k.policy)
-	h.Set("Referrer-Policy", k.referrer)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Cache-Control", "no-store")
-}
+func (k kind) set(h http.Header) { serving.Shut(h, k.policy, k.referrer) }
 
 // page sends a page of the edition.
 func (s *Server) page(w http.ResponseWriter, a admitted) {

@@ -1,4 +1,5 @@
-// Package serving runs a web server until it is told to stop.
+// Package serving runs a web server until it is told to stop (Until), and keeps one that is for a single user to that user
+// (Private).
 package serving
 
 import (

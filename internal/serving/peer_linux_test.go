@@ -1,4 +1,4 @@
-package reader
+package serving
 
 import (
 	"encoding/binary"
