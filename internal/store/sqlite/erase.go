@@ -4,11 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"path"
-	"path/filepath"
 
-	"coranto/internal/durable"
 	"coranto/internal/news"
 )
 
@@ -256,14 +252,5 @@ func (s *Store) removeOrphans(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = fs.WalkDir(s.root.FS(), "media", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || named[path.Base(name)] {
-			return err
-		}
-		return s.root.Remove(filepath.FromSlash(name))
-	})
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return durable.Flush(s.root)
+	return s.shelf.sweep(named)
 }

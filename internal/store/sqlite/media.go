@@ -7,13 +7,9 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 
 	"coranto/edition"
-	"coranto/internal/durable"
 	"coranto/internal/news"
 	"coranto/internal/store"
 )
@@ -43,12 +39,12 @@ func (s *Store) putMedia(ctx context.Context, m news.Media, renditions map[strin
 	// The bytes reach the disk before a row names them.
 	for _, r := range m.Renditions {
 		if b, ok := renditions[r.Name]; ok {
-			if err := durable.WriteNew(s.root, renditionPath(r.SHA256), b); err != nil {
+			if err := s.shelf.put(r.SHA256, b); err != nil {
 				return err
 			}
 		}
 	}
-	if err := durable.Flush(s.root); err != nil {
+	if err := s.shelf.flush(); err != nil {
 		return err
 	}
 	return s.update(ctx, func(w *session) error { return writeMedia(ctx, w, m) })
@@ -91,8 +87,8 @@ func writeMedia(ctx context.Context, w *session, m news.Media) error {
 func (s *Store) checkRenditions(m news.Media, renditions map[string][]byte) (missing bool, err error) {
 	given := 0
 	for _, r := range m.Renditions {
-		fi, err := s.root.Stat(filepath.FromSlash(renditionPath(r.SHA256)))
-		there := err == nil && fi.Size() == r.Size
+		size, ok := s.shelf.size(r.SHA256)
+		there := ok && size == r.Size
 		missing = missing || !there
 		b, ok := renditions[r.Name]
 		if !ok && !there {
@@ -111,9 +107,6 @@ func (s *Store) checkRenditions(m news.Media, renditions map[string][]byte) (mis
 	}
 	return missing, nil
 }
-
-// renditionPath returns where a rendition's bytes stand in the newsroom's folder.
-func renditionPath(sum string) string { return "media/" + sum[:2] + "/" + sum }
 
 // Media implements store.Store.
 func (s *Store) Media(ctx context.Context, id string) (news.Media, error) {
@@ -141,10 +134,7 @@ func (s *Store) OpenRendition(_ context.Context, sum string) (io.ReadCloser, err
 	if err != nil {
 		return nil, fmt.Errorf("rendition: %w: %w", err, store.ErrNotFound)
 	}
-	f, err := s.root.Open(filepath.FromSlash(renditionPath(sum)))
-	if errors.Is(err, fs.ErrNotExist) {
-		err = store.ErrNotFound
-	}
+	f, err := s.shelf.open(sum)
 	if err != nil {
 		return nil, fmt.Errorf("rendition %s: %w", sum, err)
 	}
@@ -153,7 +143,7 @@ func (s *Store) OpenRendition(_ context.Context, sum string) (io.ReadCloser, err
 
 // A checkedFile returns an error in place of io.EOF when the bytes are not those that its name promises.
 type checkedFile struct {
-	f    *os.File
+	f    io.ReadCloser
 	sum  hash.Hash
 	want edition.Hash
 }

@@ -70,8 +70,8 @@ var ErrNewer = errors.New("the store was made by a newer version of coranto")
 
 // Store implements store.Store.
 type Store struct {
-	root *os.Root // the newsroom's folder
-	db   *sql.DB  // all connections; writer and readers differ in their pragmas
+	shelf shelf   // the bytes of renditions
+	db    *sql.DB // all connections; writer and readers differ in their pragmas
 
 	// write holds the one connection that writes; who takes it out writes.
 	write chan *session
@@ -160,11 +160,7 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 
 // connect opens the database without looking at what is in it.
 func connect(ctx context.Context, dir string) (*Store, error) {
-	dsn, err := source(dir)
-	if err != nil {
-		return nil, err
-	}
-	connector, err := driver.NewConnector(dsn)
+	dsn, err := source(dir, url.Values{"mode": {"rw"}, "_pragma": pragmas()})
 	if err != nil {
 		return nil, err
 	}
@@ -172,18 +168,32 @@ func connect(ctx context.Context, dir string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{root: root, db: sql.OpenDB(connector), write: make(chan *session, 1), closed: make(chan struct{})}
+	return connectTo(ctx, dsn, folder{root})
+}
+
+// connectTo opens the database with a data source name. It closes the shelf when it can't.
+func connectTo(ctx context.Context, dsn string, shelf shelf) (*Store, error) {
+	connector, err := driver.NewConnector(dsn)
+	if err != nil {
+		return nil, errors.Join(err, shelf.Close())
+	}
+	s := &Store{shelf: shelf, db: sql.OpenDB(connector), write: make(chan *session, 1), closed: make(chan struct{})}
 	s.db.SetMaxIdleConns(-1) // idle keeps those that are worth it, with their compiled statements
 	w, err := s.dial(ctx, "PRAGMA journal_mode = WAL", "PRAGMA cache_size = -32768")
 	if err != nil {
-		return nil, errors.Join(err, s.db.Close(), root.Close())
+		return nil, errors.Join(err, s.db.Close(), shelf.Close())
 	}
 	s.write <- w
 	return s, nil
 }
 
+// pragmas are what all connections are opened with. Nothing that SQLite puts aside while it works is put on the disk.
+func pragmas() []string {
+	return []string{"busy_timeout(10000)", "foreign_keys(1)", "synchronous(FULL)", "wal_autocheckpoint(0)", "temp_store(MEMORY)"}
+}
+
 // source returns the data source name of the database in a folder, as a URI so that no character of the path is special.
-func source(dir string) (string, error) {
+func source(dir string, query url.Values) (string, error) {
 	full, err := filepath.Abs(filepath.Join(dir, DatabaseName))
 	if err != nil {
 		return "", err
@@ -192,10 +202,7 @@ func source(dir string) (string, error) {
 	if !strings.HasPrefix(full, "/") {
 		full = "/" + full // C:/newsroom
 	}
-	pragmas := url.Values{"mode": {"rw"}, "_pragma": {
-		"busy_timeout(10000)", "foreign_keys(1)", "synchronous(FULL)", "wal_autocheckpoint(0)", "temp_store(MEMORY)",
-	}}
-	return (&url.URL{Scheme: "file", OmitHost: true, Path: full, RawQuery: pragmas.Encode()}).String(), nil
+	return (&url.URL{Scheme: "file", OmitHost: true, Path: full, RawQuery: query.Encode()}).String(), nil
 }
 
 func (s *Store) checkVersion(ctx context.Context) error {
@@ -269,7 +276,7 @@ func (s *Store) Close() error {
 	w := <-s.write
 	// Where another process is reading the log stays, and the last to close folds it back.
 	w.conn.ExecContext(context.Background(), "PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)")
-	return errors.Join(append(errs, w.close(), s.db.Close(), s.root.Close())...)
+	return errors.Join(append(errs, w.close(), s.db.Close(), s.shelf.Close())...)
 }
 
 func (s *Store) isClosed() bool {
