@@ -18,7 +18,7 @@ const arrows = `
 cmd/coranto · cmd/tuf-client
 internal/cli
 internal/lab · internal/store/sqlite · internal/press
-internal/publish · internal/cosign · internal/mirror
+internal/publish · internal/preview · internal/cosign · internal/mirror
 internal/site · internal/check · internal/importer/markdown · internal/importer/feed · internal/importer/ninjs · internal/editionlog · internal/witness · internal/keys · internal/target/fs · reader
 internal/importer · internal/ninjs
 internal/target · internal/store · internal/sample
