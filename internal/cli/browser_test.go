@@ -167,7 +167,8 @@ func (s *sights) check(t *testing.T, site string) {
 		t.Fatal(err)
 	}
 	for _, r := range s.requests {
-		if u, err := url.Parse(r); err != nil || u.Host != own.Host {
+		// The browser's own buttons for films stand in data URLs, which ask nobody.
+		if u, err := url.Parse(r); err != nil || u.Host != own.Host && u.Scheme != "data" {
 			t.Errorf("it asked for %.200s", r)
 		}
 	}

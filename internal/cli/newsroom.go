@@ -31,6 +31,9 @@ type newsroom struct {
 	close  []func() error
 }
 
+// storeHint says what to do about a store that can't be opened.
+const storeHint = "store.db in the newsroom's folder must be whole and yours to write; if it is lost, bring it back from your newest copy"
+
 // openNewsroom opens the newsroom in a folder. Close it.
 func openNewsroom(ctx context.Context, dir string) (_ *newsroom, err error) {
 	n, err := openFolder(dir)
@@ -39,7 +42,7 @@ func openNewsroom(ctx context.Context, dir string) (_ *newsroom, err error) {
 	}
 	if n.store, err = sqlite.Open(ctx, dir); err != nil {
 		n.Close()
-		return nil, withHint(err, "store.db in the newsroom's folder must be whole and yours to write; if it is lost, bring it back from your newest copy")
+		return nil, withHint(err, storeHint)
 	}
 	n.close = append(n.close, n.store.Close)
 	return n, nil

@@ -7,7 +7,6 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
-	"net"
 	"strings"
 	"time"
 
@@ -282,16 +281,9 @@ func (e *env) serveReader(ctx context.Context, r *reader.Reader, o readOptions) 
 
 // openServer returns a server of a reader on a local address, and refuses one that others can reach.
 func openServer(r *reader.Reader, address string) (*reader.Server, error) {
-	host, _, err := net.SplitHostPort(address)
+	l, err := listenLocally(address, "what you read would be shown to others")
 	if err != nil {
-		return nil, withHint(&usageError{err}, "give a local address and a port, as 127.0.0.1:8080")
-	}
-	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
-		return nil, usagef("%s is not a local address: what you read would be shown to others", address)
-	}
-	l, err := net.Listen("tcp", address)
-	if err != nil {
-		return nil, listenError(address, err)
+		return nil, err
 	}
 	s, err := reader.NewServer(r, l, rand.Reader)
 	if err == nil {

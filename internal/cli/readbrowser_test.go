@@ -251,6 +251,15 @@ const probes = `(async base => {
 func TestBrowserAttackers(t *testing.T) {
 	ctx := browser(t)
 	site := openReader(t)
+	attack(t, ctx, site, formToken(t, site))
+	if page := fetchText(t, site+".coranto/?lang=en"); strings.Contains(page, "evil.example") {
+		t.Error("a website has added a mirror")
+	}
+}
+
+// attack fails the test where a website can tell a site from a server that has nothing, or have a page of it.
+func attack(t *testing.T, ctx context.Context, site, token string) {
+	t.Helper()
 	u, err := url.Parse(site)
 	if err != nil {
 		t.Fatal(err)
@@ -262,7 +271,7 @@ func TestBrowserAttackers(t *testing.T) {
 		fmt.Fprint(w, "<!doctype html><title>hostile</title><body>")
 	}))
 	defer hostile.Close()
-	script := strings.Replace(probes, "TOKEN", "'"+formToken(t, site)+"'", 1)
+	script := strings.Replace(probes, "TOKEN", "'"+token+"'", 1)
 	other := strings.Replace(hostile.URL, "127.0.0.1", "attacker.example", 1)
 	for _, from := range []string{hostile.URL, other} { // the same site on another port, and another site
 		try := func(base string) string {
@@ -285,8 +294,5 @@ func TestBrowserAttackers(t *testing.T) {
 	browse(t, ctx, chromedp.Navigate(hostile.URL))
 	if err := chromedp.Do(ctx, chromedp.Navigate(rebound)); err == nil || !strings.Contains(err.Error(), "ERR_HTTP_RESPONSE_CODE_FAILURE") {
 		t.Errorf("rebinding: got %v, want an answer without a page", err)
-	}
-	if page := fetchText(t, site+".coranto/?lang=en"); strings.Contains(page, "evil.example") {
-		t.Error("a website has added a mirror")
 	}
 }

@@ -20,7 +20,7 @@ type Waiting struct {
 // says tells editors what keeps an article back.
 func (w Waiting) says(a news.Article) string {
 	if w.Draft {
-		return "Draft: it stays back until it is marked as one no more"
+		return "Draft: it comes out once it is no longer marked as one"
 	}
 	return "Embargoed: it comes out at " + a.Published.UTC().Format("2006-01-02 15:04") + " UTC"
 }
