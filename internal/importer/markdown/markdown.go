@@ -25,6 +25,7 @@ import (
 	"strings"
 
 	"coranto/internal/importer"
+	"coranto/internal/news"
 )
 
 // Options are what an import depends on besides the folder.
@@ -45,7 +46,8 @@ const storyFile = "story.yaml"
 // report, with file and line; an error is the store's, the folder's or the context's, and the report then tells what
 // was written before. Symbolic links are not followed.
 func Import(ctx context.Context, st importer.Store, fsys fs.FS, opt Options) (importer.Report, error) {
-	im := &run{ctx: ctx, st: st, fsys: fsys, opt: opt, w: importer.NewWriter(st), seen: make(map[string]string)}
+	im := &run{ctx: ctx, st: st, fsys: fsys, opt: opt, w: importer.NewWriter(st), seen: make(map[string]string),
+		focused: make(map[string]news.Focus), unfocused: make(map[string]file)}
 	folders, err := im.find()
 	for i, dir := range folders {
 		if err != nil {
@@ -55,6 +57,9 @@ func Import(ctx context.Context, st importer.Store, fsys fs.FS, opt Options) (im
 		if err = ctx.Err(); err == nil {
 			err = im.story(dir)
 		}
+	}
+	if err == nil {
+		err = im.unfocus()
 	}
 	opt.Progress.Tell(len(folders), len(folders), "")
 	return im.w.Close(ctx, err)
@@ -69,6 +74,10 @@ type run struct {
 	w    *importer.Writer
 	// seen holds the folder of each story ID.
 	seen map[string]string
+	// focused holds the focus of each picture that a folder names one of, unfocused the pictures that have one in the
+	// store and for which no folder had named it when they were met; both by the picture's ID.
+	focused   map[string]news.Focus
+	unfocused map[string]file
 }
 
 // find returns the folders of stories, sorted by path. It refuses folders that can't be read, and articles that stand

@@ -2,7 +2,9 @@ package markdown
 
 import (
 	"errors"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"coranto/internal/importer"
@@ -24,18 +26,59 @@ func (f *folder) show(name string) (id string, err error) {
 	}
 	id = importer.MediaID(b)
 	f.words[name] = picture.WordsOf(b)
-	focus := news.Focus(f.y.Media[name].Focus)
+	focus := f.focus(id, name)
 	m, err := f.st.Media(f.ctx, id)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return "", storeError{err}
 	}
-	if err != nil || importer.AsItCame(m) || focus != (news.Focus{}) && focus != m.Focus {
+	switch {
+	case err != nil, importer.AsItCame(m), focus != (news.Focus{}) && focus != m.Focus:
 		if err := f.put(name, b, focus); err != nil {
 			return "", err
 		}
+	case focus != m.Focus:
+		f.unfocused[id] = file{f, name}
 	}
 	f.media[name] = id
 	return id, nil
+}
+
+// A file is one of a folder.
+type file struct {
+	*folder
+	name string
+}
+
+// focus returns what story.yaml says is the focus of a picture, or another folder that shows the same picture and came
+// before; zero where none has said so far.
+func (f *folder) focus(id, name string) news.Focus {
+	said := news.Focus(f.y.Media[name].Focus)
+	if _, ok := f.focused[id]; !ok && said != (news.Focus{}) {
+		f.focused[id] = said
+	}
+	return f.focused[id]
+}
+
+// unfocus cuts anew, around their centre, the pictures of which nobody says any longer what matters in them. A story that
+// says nothing may show the picture of one that does, and come before it: so this is the last thing of an import.
+func (im *run) unfocus() error {
+	for _, id := range slices.Sorted(maps.Keys(im.unfocused)) {
+		if _, ok := im.focused[id]; ok {
+			continue
+		}
+		from := im.unfocused[id]
+		b, err := from.read(from.name, importer.MaxMedia)
+		if err == nil {
+			err = from.put(from.name, b, news.Focus{})
+		}
+		if fatal := (storeError{}); errors.As(err, &fatal) {
+			return err
+		}
+		if err != nil {
+			im.w.Refuse(from.place(path.Join(from.dir, from.name)), err)
+		}
+	}
+	return nil
 }
 
 // put makes the renditions of a file and writes them to the store. focus is of a picture; zero where nobody says.

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"coranto/internal/importer"
+	"coranto/internal/news"
 )
 
 // credited is a picture whose file says that the agency is to be named, whose it is, and perhaps who made it.
@@ -85,4 +86,35 @@ func reasons(notes []importer.Problem) (all string) {
 		all += n.Reason + "\n"
 	}
 	return all
+}
+
+// TestFocus follows a picture that two stories show, through imports in which the focus is named, changed and taken away.
+func TestFocus(t *testing.T) {
+	t.Parallel()
+	st := newsroom(t)
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 800, 340)), nil); err != nil {
+		t.Fatal(err)
+	}
+	const words = "---\nheadline: H\npublished: 2020-08-04\n---\n![A gate](gate.jpg \"A gate.\")\n"
+	id := importer.MediaID(b.Bytes())
+	for _, c := range []struct {
+		first, second string // what the story.yaml of each says
+		want          news.Focus
+	}{
+		{"", "", news.Focus{}},
+		{"", "media: {gate.jpg: {focus: [10, 90]}}", news.Focus{X: 10, Y: 90}},
+		{"", "media: {gate.jpg: {focus: [90, 10]}}", news.Focus{X: 90, Y: 10}},
+		{"media: {gate.jpg: {focus: [20, 20]}}", "media: {gate.jpg: {focus: [90, 10]}}", news.Focus{X: 20, Y: 20}},
+		{"", "", news.Focus{}},
+	} {
+		fsys := files("a/en.md", words, "a/story.yaml", c.first, "a/gate.jpg", b.String(),
+			"b/en.md", words, "b/story.yaml", c.second, "b/gate.jpg", b.String())
+		for range 2 {
+			run(t, st, fsys)
+			if m, err := st.Media(t.Context(), id); err != nil || m.Focus != c.want {
+				t.Errorf("%q, %q: got the focus %v, want %v, %v", c.first, c.second, m.Focus, c.want, err)
+			}
+		}
+	}
 }
