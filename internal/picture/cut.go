@@ -13,8 +13,11 @@ type Focus struct{ X, Y int }
 // Centre is the focus of a picture of which nobody has said what matters in it.
 var Centre = Focus{50, 50}
 
-// widest is the width of the largest rendition.
-const widest = 1600
+// widest is the width of the largest rendition, tallest the height: a column of a hundred screens would take minutes to make.
+const (
+	widest  = 1600
+	tallest = 8000
+)
 
 // wideAVIF is the width of the AVIF of a whole picture for large screens. Wider ones would take too long to make.
 const wideAVIF = 1280
@@ -59,6 +62,13 @@ func (c cut) render(img *image.NRGBA, focus Focus, plain format) ([]Rendition, e
 			return nil, err
 		}
 		made := []Rendition{r}
+		if len(widths) == 1 && c.name == "" && r.Width < w { // there is none of more than that to look at closely
+			whole, err := c.rendition(plain, at, false)
+			if err != nil {
+				return nil, err
+			}
+			made = append(made, whole)
+		}
 		light := w <= c.avif && (i+1 == len(widths) || widths[i+1] > c.avif)
 		if len(r.Bytes) > worthAVIF && (light || c.name == "" && w == wideAVIF) {
 			other, err := c.rendition(avifs, at, light)

@@ -62,7 +62,7 @@ type Rendition struct {
 // Render makes what is published of a picture: the whole of it and cuts of three ratios around a focus, in widths from
 // 320 to 1600 pixels that are never more than the picture has, each as JPEG, or as PNG where a picture is see-through or
 // has few colours. Of each cut the width that a page needs is made as AVIF too, and of the whole one of 1280 pixels,
-// where that is smaller. One at least in each format is light: at most MaxLight bytes. Of a moving GIF only the first
+// where that is smaller. A picture of more than 8,000 pixels' height is shown narrower than that. One at least in each format is light: at most MaxLight bytes. Of a moving GIF only the first
 // picture is kept. The same bytes give the same renditions.
 func Render(file []byte, focus Focus) (Picture, error) {
 	f, err := sniff(file)
@@ -81,7 +81,8 @@ func Render(file []byte, focus Focus) (Picture, error) {
 	if f.name != "JPEG" && drawn(src) {
 		plain = pngs
 	}
-	width := min(turn.size(src.Bounds()).X, widest)
+	size := turn.size(src.Bounds())
+	width := min(size.X, widest, max(1, size.X*tallest/size.Y))
 	large := turn.apply(scale(src, turn, width))
 	standard(large, about.icc)
 	p := Picture{Placeholder: placeholder(large)}
@@ -124,6 +125,9 @@ func sniff(file []byte) (kind, error) {
 		f = kind{"GIF", func(r *bytes.Reader) (image.Image, error) { return gif.Decode(r) }}
 		config, err = gif.DecodeConfig(r)
 	case "image/webp":
+		if len(file) > 20 && string(file[12:16]) == "VP8X" && file[20]&2 != 0 {
+			return kind{}, errors.New("the WebP moves (hint: save one picture of it, or a film)")
+		}
 		f = kind{"WebP", func(r *bytes.Reader) (image.Image, error) { return webp.Decode(r) }}
 		config, err = webp.DecodeConfig(r)
 	default:
