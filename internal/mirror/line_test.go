@@ -117,9 +117,6 @@ func costsATenth(t *testing.T, h http.Handler, pull func(src reader.Source)) {
 
 // A line that drops one connection in three costs no more than a tenth more bytes, and the mirror is whole.
 func TestBreakingLine(t *testing.T) {
-	if testing.Short() {
-		t.Skip("many connections")
-	}
 	t.Parallel()
 	r := first(t, 20)
 	r.put(50, noise(900<<10))
