@@ -121,10 +121,12 @@ func BenchmarkPacks(b *testing.B) {
 		other("plain/order=6", ours(6, 0, false))
 		for _, order := range []int{4, 5, 6, 8, 12, 16} {
 			other(fmt.Sprintf("recoded/order=%d", order), ours(order, 0, true))
+		}
+		for _, seed := range []int{64, 128, 256, 512} {
 			if size == 123 {
-				continue
+				break
 			}
-			for _, seed := range []int{64, 128, 256, 512} {
+			for _, order := range []int{5, 6, 8} {
 				other(fmt.Sprintf("primed=%dk/order=%d", seed, order), ours(order, seed<<10, true))
 			}
 		}

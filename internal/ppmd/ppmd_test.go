@@ -40,7 +40,7 @@ func texts() map[string][]byte {
 	for i := range all {
 		all[i] = byte(i)
 	}
-	random, widening := make([]byte, 20_000), make([]byte, 40_000)
+	random, widening := make([]byte, 10_000), make([]byte, 20_000)
 	for i := range random {
 		random[i] = byte(r.Uint32())
 	}
@@ -48,7 +48,7 @@ func texts() map[string][]byte {
 		widening[i] = byte(r.IntN(1 + r.IntN(1+i*256/len(widening))))
 	}
 	var breaks []byte // runs with rare breaks: contexts of full length forget all but one byte
-	for i := range 60 {
+	for i := range 20 {
 		breaks = append(breaks, bytes.Repeat([]byte("a"), r.IntN(900))...)
 		breaks = append(breaks, byte('a'+i%26))
 		breaks = append(breaks, bytes.Repeat([]byte("ab"), r.IntN(400))...)
@@ -60,7 +60,7 @@ func texts() map[string][]byte {
 		"high":     {255},
 		"all":      all,
 		"again":    slices.Concat(all, all, all),
-		"run":      bytes.Repeat([]byte{'a'}, 50_000),
+		"run":      bytes.Repeat([]byte{'a'}, 10_000),
 		"random":   random,
 		"widening": widening,
 		"breaks":   breaks,
@@ -119,7 +119,7 @@ func TestClone(t *testing.T) {
 	t.Parallel()
 	text := texts()["widening"]
 	for _, s := range shapes {
-		for _, known := range []int{0, 100, 20_000} {
+		for _, known := range []int{0, 100, 10_000} {
 			m := newModel(t, s.order, s.arena)
 			m.Prime(text[:known])
 			c := m.Clone()
@@ -159,6 +159,22 @@ func TestRefused(t *testing.T) {
 	} {
 		if got, err := newModel(t, 4, 64<<10).Decode(nil, c.coded, c.size); !errors.Is(err, ppmd.ErrCoded) {
 			t.Errorf("%s: got %d bytes and %v, want ErrCoded", name, len(got), err)
+		}
+	}
+}
+
+// TestLeftOver holds that what the division of an interval leaves over is refused: numbers at the top of all intervals
+// end there, sooner or later.
+func TestLeftOver(t *testing.T) {
+	t.Parallel()
+	for _, known := range []string{"", "abc", "abcabcabdabd", string(texts()["again"])} {
+		for first := range 255 {
+			m := newModel(t, 4, 64<<10)
+			m.Prime([]byte(known))
+			coded := append([]byte{0, byte(first)}, bytes.Repeat([]byte{0xFF}, 100)...)
+			if got, err := m.Decode(nil, coded, 1000); !errors.Is(err, ppmd.ErrCoded) {
+				t.Errorf("after %q, %#02x: got %d bytes and %v, want ErrCoded", known, first, len(got), err)
+			}
 		}
 	}
 }

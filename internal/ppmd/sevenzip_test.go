@@ -113,6 +113,10 @@ func number(r *bytes.Reader, n *int) error {
 
 // sevenZip returns a function that runs 7z in a folder and returns its standard output.
 func sevenZip(t *testing.T) func(dir string, args ...string) []byte {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("7z is asked without -short")
+	}
 	name, err := exec.LookPath("7z")
 	if err != nil {
 		t.Skip("needs 7z (p7zip-full of Debian)")
