@@ -131,7 +131,7 @@ func (d *round) consistent(ctx context.Context, smaller edition.SignedCheckpoint
 			ms = append(ms, other.m)
 		}
 	}
-	came, _, err := race(ctx, d.r.opt.Hedge, ms, func(ctx context.Context, m *mirror) (comparison, error) {
+	came, _, err := race(ctx, d.r.pulse, ms, func(ctx context.Context, m *mirror) (comparison, error) {
 		tiles := &recorder{fetch: d.r.tiles(m), files: map[string][]byte{}}
 		err := edition.CheckConsistent(ctx, smaller, o.head.SignedCheckpoint, tiles.get)
 		var fork *edition.ForkError

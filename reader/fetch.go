@@ -1,9 +1,11 @@
 package reader
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -41,7 +43,7 @@ func (r *Reader) object(ctx context.Context, h edition.Hash, max int64, fetched 
 	if b, ok := keptObject(r.opt.Keep, h); ok {
 		return b, "", nil
 	}
-	b, m, err := race(ctx, r.opt.Hedge, r.live(), func(ctx context.Context, m *mirror) ([]byte, error) {
+	b, m, err := race(ctx, r.pulse, r.spread(r.live()), func(ctx context.Context, m *mirror) ([]byte, error) {
 		b, err := r.objectFrom(ctx, m, h, max)
 		r.blameIn(ctx, m, err)
 		return b, err
@@ -70,10 +72,23 @@ func (r *Reader) objectFrom(ctx context.Context, m *mirror, h edition.Hash, max 
 	return b, nil
 }
 
-// race asks mirrors for the same thing, one after another: the next as soon as one fails, or has not answered within
-// the hedge. It returns the first success and whose it was, and the others are called off. When all fail the error is
+// spread puts mirrors that are busy behind the next one that is as good, where asking another costs no new connection
+// that would not be made anyway: of those whose connections are frozen.
+func (r *Reader) spread(ms []*mirror) []*mirror {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := 0
+	for n < len(ms) && ms[n].rank() == ms[0].rank() && ms[n].inParts() {
+		n++
+	}
+	slices.SortStableFunc(ms[:n], func(a, b *mirror) int { return cmp.Compare(a.asked, b.asked) })
+	return ms
+}
+
+// race asks mirrors for the same thing, one after another: the next as soon as one fails, or when too little comes
+// (hedge). It returns the first success and whose it was, and the others are called off. When all fail the error is
 // ErrNoMirror and wraps theirs.
-func race[T any](ctx context.Context, hedge time.Duration, ms []*mirror, ask func(context.Context, *mirror) (T, error)) (T, *mirror, error) {
+func race[T any](ctx context.Context, p *pulse, ms []*mirror, ask func(context.Context, *mirror) (T, error)) (T, *mirror, error) {
 	type result struct {
 		v   T
 		m   *mirror
@@ -83,6 +98,7 @@ func race[T any](ctx context.Context, hedge time.Duration, ms []*mirror, ask fun
 	defer wg.Wait()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	ctx, g := withGauge(ctx)
 	results := make(chan result, len(ms))
 	running := 0
 	begin := func() {
@@ -99,7 +115,8 @@ func race[T any](ctx context.Context, hedge time.Duration, ms []*mirror, ask fun
 	}
 	var none T
 	errs := []error{ErrNoMirror}
-	tick := time.NewTicker(hedge)
+	hedge := newHedge(p, g)
+	tick := time.NewTicker(p.every)
 	defer tick.Stop()
 	for begin(); running > 0; {
 		select {
@@ -111,7 +128,9 @@ func race[T any](ctx context.Context, hedge time.Duration, ms []*mirror, ask fun
 			errs = append(errs, fmt.Errorf("%s: %w", res.m.source.Name(), res.err))
 			begin()
 		case <-tick.C:
-			begin()
+			if hedge.beat() {
+				begin()
+			}
 		case <-ctx.Done():
 			return none, nil, ctx.Err()
 		}

@@ -3,21 +3,26 @@ package reader
 import (
 	"context"
 	"fmt"
-	"io"
 	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 )
 
 // Limits say how long a source may keep a reader waiting.
 type Limits struct {
-	// Headers is the time until a mirror begins to answer: connection, TLS and headers.
+	// Connect is the time to reach a mirror at all; 0 is as long as Headers.
+	Connect time.Duration
+	// Headers is the time until a mirror begins to answer: connection, TLS and headers; longer while its connection keeps
+	// up the pace.
 	Headers time.Duration
-	// Window and Pace: from then on, a file must bring Pace bytes in every Window, or end.
+	// Stall is how long a connection that has brought something may be silent before another is tried; 0 is for ever.
+	// On a slow line with several requests under way it is longer, up to Headers: each waits for the others.
+	Stall time.Duration
+	// Window and Pace: once it answers, all files under way together must bring Pace bytes in every Window, each its
+	// share, or end.
 	Window time.Duration
 	Pace   int64
 	// Total is the time for one file.
@@ -27,7 +32,10 @@ type Limits struct {
 // DefaultLimits let a line of a few kilobytes a second through, over Tor or a satellite, and give up in seconds on a
 // mirror that sends a byte a second.
 func DefaultLimits() Limits {
-	return Limits{Headers: 15 * time.Second, Window: 5 * time.Second, Pace: 5 * 256, Total: 2 * time.Minute}
+	return Limits{
+		Connect: 3 * time.Second, Headers: 15 * time.Second, Stall: 3 * time.Second,
+		Window: 5 * time.Second, Pace: 5 * 256, Total: 2 * time.Minute,
+	}
 }
 
 // userAgent is what every reader says of itself: nothing.
@@ -52,7 +60,7 @@ type HTTPSource struct {
 	// Limits may be changed before the first Fetch.
 	Limits Limits
 	base   url.URL
-	client http.Client
+	route  *route
 }
 
 // HTTP returns the source at a URL, of which the paths of the edition are below. A nil client gets NewClient's; of
@@ -68,8 +76,8 @@ func HTTP(client *http.Client, base string) (*HTTPSource, error) {
 	if client == nil {
 		client = NewClient()
 	}
-	s := &HTTPSource{Limits: DefaultLimits(), base: *u, client: http.Client{Transport: client.Transport}}
-	s.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	s := &HTTPSource{Limits: DefaultLimits(), base: *u}
+	s.route = newRoute(client.Transport, s)
 	return s, nil
 }
 
@@ -78,8 +86,8 @@ func HTTP(client *http.Client, base string) (*HTTPSource, error) {
 func NewClient() *http.Client {
 	return &http.Client{Transport: &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
-		TLSHandshakeTimeout:    10 * time.Second,
+		DialContext:            (&net.Dialer{Timeout: 10 * time.Second}).DialContext, // a source's Limits are shorter
+		TLSHandshakeTimeout:    20 * time.Second,
 		IdleConnTimeout:        30 * time.Second,
 		MaxIdleConnsPerHost:    4,
 		MaxConnsPerHost:        16,
@@ -97,7 +105,7 @@ func (s *HTTPSource) Live() bool { return true }
 
 // Close drops the connections that are idle.
 func (s *HTTPSource) Close() error {
-	s.client.CloseIdleConnections()
+	s.route.closeIdle()
 	return nil
 }
 
@@ -106,106 +114,9 @@ func (s *HTTPSource) Fetch(ctx context.Context, path string, max int64) ([]byte,
 	if !fs.ValidPath(path) {
 		return nil, &fs.PathError{Op: "fetch", Path: path, Err: fs.ErrInvalid}
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	w := watch(cancel, s.Limits)
-	defer w.stop()
-	b, err := s.get(ctx, path, max, w)
-	if err != nil && context.Cause(ctx) != nil {
-		err = context.Cause(ctx)
-	}
-	return b, err
-}
-
-func (s *HTTPSource) get(ctx context.Context, path string, max int64, w *watchdog) ([]byte, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.base.JoinPath(path).String(), nil)
+	b, err := s.get(ctx, path, 0, max, max)
 	if err != nil {
 		return nil, err
 	}
-	req.Header.Set("User-Agent", userAgent)
-	req.Header.Set("Accept-Encoding", "identity")
-	resp, err := s.client.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	defer resp.Body.Close()
-	w.begun()
-	if resp.StatusCode != http.StatusOK {
-		return nil, &StatusError{Code: resp.StatusCode}
-	}
-	if e := resp.Header.Get("Content-Encoding"); e != "" && e != "identity" {
-		return nil, fmt.Errorf("answered in encoding %.20q, which nobody asked for", e)
-	}
-	return readCapped(&counted{resp.Body, w}, resp.ContentLength, max)
-}
-
-// counted tells a watchdog of the bytes that come.
-type counted struct {
-	r io.Reader
-	w *watchdog
-}
-
-func (c *counted) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	c.w.came(n)
-	return n, err
-}
-
-// A watchdog cancels a fetch that keeps the reader waiting.
-type watchdog struct {
-	lim    Limits
-	cancel context.CancelCauseFunc
-	total  *time.Timer
-
-	mu      sync.Mutex // guards what follows
-	timer   *time.Timer
-	n       int64 // bytes in this window
-	body    bool  // the headers have come
-	stopped bool
-}
-
-// watch begins to watch; stop must be called.
-func watch(cancel context.CancelCauseFunc, lim Limits) *watchdog {
-	w := &watchdog{lim: lim, cancel: cancel}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.total = time.AfterFunc(lim.Total, func() { cancel(ErrSlow) })
-	w.timer = time.AfterFunc(lim.Headers, w.check)
-	return w
-}
-
-// begun is told that the headers have come: from now on it is the pace that counts.
-func (w *watchdog) begun() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.body = true
-	w.timer.Reset(w.lim.Window)
-}
-
-func (w *watchdog) came(n int) {
-	w.mu.Lock()
-	w.n += int64(n)
-	w.mu.Unlock()
-}
-
-// check runs at the end of every window.
-func (w *watchdog) check() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	switch {
-	case w.stopped:
-	case !w.body || w.n < w.lim.Pace:
-		w.cancel(ErrSlow)
-	default:
-		w.n = 0
-		w.timer.Reset(w.lim.Window)
-	}
-}
-
-func (w *watchdog) stop() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.stopped = true
-	w.total.Stop()
-	w.timer.Stop()
+	return b, nil
 }

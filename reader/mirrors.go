@@ -72,6 +72,8 @@ type MirrorReport struct {
 	// Bytes is what it sent, Duration the time that it took for `latest`.
 	Bytes    int64         `json:"bytes"`
 	Duration time.Duration `json:"duration_ns"`
+	// InParts says that connections to it are frozen after some kilobytes, so that files come in small parts.
+	InParts bool `json:"in_parts,omitempty"`
 }
 
 // A mirror is a source and what the reader made of it. Reader.mu guards all but source.
@@ -82,14 +84,41 @@ type mirror struct {
 	edition uint64
 	bytes   int64
 	took    time.Duration
-	shunned bool   // it lied before this reader was opened
-	before  string // what it did then
+	pace    time.Duration // what a file took of late
+	asked   int           // requests under way
+	place   int           // in the order of the last time; -1 when it was not in it
+	shunned bool          // it lied before this reader was opened
+	before  string        // what it did then
+}
+
+// paced takes note of how long a file took, or took at least before it was called off. Reader.mu is held.
+func (m *mirror) paced(took time.Duration, whole bool) {
+	took = max(took, 1) // 0 is unknown
+	if m.pace == 0 || !whole {
+		m.pace = max(m.pace, took)
+		return
+	}
+	m.pace += (took - m.pace) / 4
+}
+
+// known is 0 when it is known how long its files take, else 1. Reader.mu is held.
+func (m *mirror) known() int {
+	if m.pace > 0 {
+		return 0
+	}
+	return 1
+}
+
+// inParts says whether its connections are frozen.
+func (m *mirror) inParts() bool {
+	h, ok := m.source.(*HTTPSource)
+	return ok && h.route.inParts()
 }
 
 func (m *mirror) report() MirrorReport {
 	rep := MirrorReport{
 		Mirror: m.source.Name(), State: cmp.Or(m.state, Unasked), Detail: m.detail,
-		Edition: m.edition, Bytes: m.bytes, Duration: m.took,
+		Edition: m.edition, Bytes: m.bytes, Duration: m.took, InParts: m.inParts(),
 	}
 	if m.shunned && m.state == "" {
 		rep.State, rep.Detail = Shunned, m.before
@@ -97,9 +126,9 @@ func (m *mirror) report() MirrorReport {
 	return rep
 }
 
-// rank orders mirrors: the lower, the sooner it is asked.
+// rank orders mirrors: the lower, the sooner it is asked. One that nothing is known of may be as good as any.
 func (m *mirror) rank() int {
-	rank := slices.Index([]State{Good, "", Old, Incomplete, Slow, Blocked}, m.state)
+	rank := slices.Index([]State{Good, Old, Incomplete, Slow, Blocked}, cmp.Or(m.state, Good))
 	if m.shunned {
 		rank += 100
 	}
@@ -128,9 +157,22 @@ func (r *Reader) live() []*mirror {
 		}
 	}
 	slices.SortStableFunc(ms, func(a, b *mirror) int {
-		return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(a.took, b.took))
+		return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(a.known(), b.known()), cmp.Compare(a.pace, b.pace),
+			cmp.Compare(uint(a.place), uint(b.place)))
 	})
+	explore(ms)
 	return ms
+}
+
+// explore puts one mirror that nothing is known of behind the first, so that it is tried when that is slow.
+func explore(ms []*mirror) {
+	for i, m := range ms {
+		if i > 1 && m.known() > 0 && m.rank() == ms[0].rank() {
+			copy(ms[2:i+1], ms[1:i])
+			ms[1] = m
+			return
+		}
+	}
 }
 
 // blame notes what a mirror did wrong. A mirror that lied stays one, whatever it does next.

@@ -18,6 +18,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -46,9 +47,11 @@ type Options struct {
 	Limits Limits
 	// Keep is where things are kept; the default is Memory(DefaultKeepLimit).
 	Keep Keep
-	// Grace is how long to wait for further mirrors after a good answer; the default is 1.5 s.
+	// Grace is how long to wait for further mirrors after a good answer; longer where that took longer, up to four times.
+	// The default is DefaultGrace.
 	Grace time.Duration
-	// Hedge is how long to wait for one mirror before another is asked for the same thing; the default is 300 ms.
+	// Hedge is how long to wait for one mirror, while less comes than the line could bring, before another is asked for
+	// the same thing; the default is DefaultHedge.
 	Hedge time.Duration
 	// Now is the device's clock; the default is time.Now.
 	Now func() time.Time
@@ -58,6 +61,12 @@ type Options struct {
 	// Log hears of what mirrors did. The default is silence.
 	Log *slog.Logger
 }
+
+// How long a reader waits unless it is told otherwise.
+const (
+	DefaultGrace = 1500 * time.Millisecond
+	DefaultHedge = 300 * time.Millisecond
+)
 
 func (o Options) withDefaults() Options {
 	if o.Client == nil {
@@ -70,10 +79,10 @@ func (o Options) withDefaults() Options {
 		o.Keep = Memory(DefaultKeepLimit)
 	}
 	if o.Grace == 0 {
-		o.Grace = 1500 * time.Millisecond
+		o.Grace = DefaultGrace
 	}
 	if o.Hedge == 0 {
-		o.Hedge = 300 * time.Millisecond
+		o.Hedge = DefaultHedge
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -91,6 +100,7 @@ type Reader struct {
 	keep     *keepSwitch // opt.Keep as it was given
 	state    state
 	total    tally
+	pulse    *pulse
 
 	refreshing sync.Mutex // held by the one Refresh that runs; guards offline
 	offline    bool       // the last Refresh found no mirror
@@ -113,7 +123,7 @@ func Open(m edition.Masthead, opt Options) (*Reader, error) {
 	opt = opt.withDefaults()
 	keep := &keepSwitch{below: opt.Keep}
 	opt.Keep = keep
-	r := &Reader{masthead: m, opt: opt, keep: keep, state: newState(keep, m, opt.Log)}
+	r := &Reader{masthead: m, opt: opt, keep: keep, state: newState(keep, m, opt.Log), pulse: newPulse(opt.Hedge)}
 	trust, err := r.state.trust(m.Root)
 	if err != nil {
 		return nil, err
@@ -241,7 +251,10 @@ func (r *Reader) add(s Source) bool {
 			return false
 		}
 	}
-	m := &mirror{source: s}
+	m := &mirror{source: s, place: slices.Index(r.state.order(), s.Name())}
+	if h, ok := s.(*HTTPSource); ok {
+		h.route.pulse.Store(r.pulse)
+	}
 	m.before, m.shunned = r.state.refusal(s.Name(), r.opt.Now())
 	r.mirrors = append(r.mirrors, m)
 	return true
@@ -249,14 +262,23 @@ func (r *Reader) add(s Source) bool {
 
 // fetch asks one mirror for one file and counts what it brings.
 func (r *Reader) fetch(ctx context.Context, m *mirror, path string, max int64) ([]byte, error) {
+	r.mu.Lock()
+	m.asked++
+	r.mu.Unlock()
+	start := time.Now()
 	b, err := m.source.Fetch(ctx, path, max)
+	took := time.Since(start)
 	n := int64(len(b))
 	if errors.Is(err, ErrTooLong) {
 		r.total.add(Traffic{Refused: max})
 		n = max
 	}
 	r.mu.Lock()
+	m.asked--
 	m.bytes += n
+	if err == nil || ctx.Err() != nil { // called off: it takes that long at least
+		m.paced(took, err == nil)
+	}
 	r.mu.Unlock()
 	return b, err
 }

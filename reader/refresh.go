@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	tuf "github.com/theupdateframework/go-tuf/v2/metadata"
@@ -30,13 +29,15 @@ type Report struct {
 	Forks []*edition.ForkError
 }
 
-// Refresh asks all mirrors at once for their newest edition and accepts the newest that verifies and extends what was
-// accepted before. It returns some time (Options.Grace) after the first good answer, or when all have answered. With
-// no good answer it is no error if the reader has an edition to go on with; otherwise the error is ErrNoMirror.
+// Refresh asks the mirrors for their newest edition and accepts the newest that verifies and extends what was accepted
+// before. It asks one, and the next as soon as that has answered, failed, or brings less than the line could. It returns
+// some time (Options.Grace) after the first good answer, or when all have answered. With no good answer it is no error if
+// the reader has an edition to go on with; otherwise the error is ErrNoMirror.
 func (r *Reader) Refresh(ctx context.Context) (Report, error) {
 	r.refreshing.Lock()
 	defer r.refreshing.Unlock()
 	r.forgive()
+	r.renew()
 	d := r.newRound()
 	d.ask(ctx, func(m *mirror) bool { return !m.shunned })
 	if len(d.offers) == 0 && ctx.Err() == nil {
@@ -47,6 +48,7 @@ func (r *Reader) Refresh(ctx context.Context) (Report, error) {
 	}
 	isNew := d.settle(ctx)
 	r.offline = len(d.offers) == 0
+	r.remember()
 	rep := Report{Mirrors: r.Mirrors(), Verdict: r.Verdict(), New: isNew, Offline: r.offline, Forks: d.forks}
 	if _, has := r.Head(); !has {
 		return rep, errors.Join(append([]error{ErrNoMirror}, d.errs...)...)
@@ -67,6 +69,37 @@ func (r *Reader) forgive() {
 			m.state, m.shunned, m.before = "", true, m.detail
 		}
 	}
+}
+
+// renew has every source forget what its mirror could know the reader again by.
+func (r *Reader) renew() {
+	r.mu.Lock()
+	ms := slices.Clone(r.mirrors)
+	r.mu.Unlock()
+	for _, m := range ms {
+		if h, ok := m.source.(*HTTPSource); ok {
+			h.route.renew()
+		}
+	}
+}
+
+// remember keeps the order of the mirrors that are good now, for the next reader to begin with.
+func (r *Reader) remember() {
+	var names []string
+	for _, m := range r.live() {
+		if r.isGood(m) {
+			names = append(names, m.source.Name())
+		}
+	}
+	if len(names) > 0 {
+		r.state.keepOrder(names)
+	}
+}
+
+func (r *Reader) isGood(m *mirror) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return m.state == Good && !m.shunned
 }
 
 // An offer is what a mirror sent as `latest`, and what is made of it.
@@ -103,54 +136,6 @@ func (r *Reader) newRound() *round {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return &round{r: r, kept: r.head, trust: r.trust, trusted: -1}
-}
-
-// ask asks the mirrors that are wanted for their newest edition, and judges what they offer.
-//
-// An offer is judged under the newest trust known. One that doesn't open may be newer than the trust, so the trust is
-// refreshed through its mirror before it is condemned. Where one mirror is slow at that, another is tried beside it: no
-// mirror can hold up the others.
-func (d *round) ask(ctx context.Context, wanted func(*mirror) bool) {
-	var wg sync.WaitGroup
-	defer wg.Wait()
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	ms := slices.DeleteFunc(d.r.live(), func(m *mirror) bool { return !wanted(m) })
-	answers, renewals := make(chan answer, len(ms)), make(chan renewal, len(ms))
-	pending := map[*mirror]bool{}
-	for _, m := range ms {
-		pending[m] = true
-		wg.Go(func() { answers <- d.r.latest(ctx, m) })
-	}
-	hedge := time.NewTicker(d.r.opt.Hedge)
-	defer hedge.Stop()
-	var grace <-chan time.Time
-	for waiting := true; waiting && (len(pending) > 0 || d.refreshes > 0); {
-		late := false
-		select {
-		case a := <-answers:
-			delete(pending, a.m)
-			d.take(ctx, a)
-		case n := <-renewals:
-			d.takeTrust(ctx, n)
-		case <-hedge.C:
-			late = true
-		case <-grace:
-			waiting = false
-		case <-ctx.Done():
-			return
-		}
-		if o := d.nextForTrust(); o != nil && (d.refreshes == 0 || late) {
-			o.asked = true
-			d.refreshes++
-			n := renewal{o: o, trust: d.trust, from: d.generation}
-			wg.Go(func() { renewals <- d.r.renew(ctx, n) })
-		}
-		if grace == nil && d.settled() {
-			grace = time.After(d.r.opt.Grace)
-		}
-	}
-	d.conclude(pending)
 }
 
 // An answer is what a mirror sent as `latest`.
@@ -229,8 +214,8 @@ type renewal struct {
 	err   error
 }
 
-// renew refreshes the trust of n through its mirror.
-func (r *Reader) renew(ctx context.Context, n renewal) renewal {
+// renewTrust refreshes the trust of n through its mirror.
+func (r *Reader) renewTrust(ctx context.Context, n renewal) renewal {
 	n.err = n.trust.Refresh(ctx, func(ctx context.Context, path string, max int64) ([]byte, error) {
 		b, err := r.fetch(ctx, n.o.m, path, max)
 		r.total.add(metadata(len(b)))
@@ -277,9 +262,11 @@ func (d *round) adopt(ctx context.Context, n renewal) {
 }
 
 // conclude says of every mirror what its answer, or the lack of one, makes of it, and leaves the offers that are good.
-func (d *round) conclude(pending map[*mirror]bool) {
-	for m := range pending {
-		d.r.note(m, Slow, "did not answer while others did")
+func (d *round) conclude(pending map[*mirror]time.Time) {
+	for m, asked := range pending {
+		if time.Since(asked) >= d.r.opt.Grace {
+			d.r.note(m, Slow, "did not answer while others did")
+		}
 	}
 	d.offers = slices.DeleteFunc(d.offers, func(o *offer) bool {
 		n := int64(len(o.raw))

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"coranto/edition"
 )
@@ -24,6 +25,7 @@ const (
 	stateEvidence    = "evidence"    // the names of the two above, a line each
 	stateAdded       = "mirrors"     // addresses of mirrors that the user added, a line each
 	statePlace       = "place"       // the place whose risk notice alone the user wants to see, if that is to be kept
+	stateOrder       = "order"       // names of the mirrors that were good last, the quickest first, a line each
 )
 
 // shunFor is how long a mirror that lied is asked last. It is not for ever: a disk may have failed, and was replaced.
@@ -126,6 +128,20 @@ func (s state) refuse(mirror, what string, now time.Time) {
 		return
 	}
 	s.put(stateRefused, b)
+}
+
+// maxOrder is the number of mirrors whose order is kept: those that would be asked first.
+const maxOrder = 8
+
+// order returns the names of the mirrors that were good when a reader last looked for an edition, the quickest first.
+func (s state) order() []string { return s.lines(stateOrder) }
+
+// keepOrder keeps that order and nothing else of how they were: no times, and nothing of those that were not good.
+func (s state) keepOrder(names []string) {
+	names = slices.DeleteFunc(names, func(n string) bool { return strings.ContainsFunc(n, unicode.IsSpace) })
+	if names = names[:min(len(names), maxOrder)]; !slices.Equal(names, s.order()) {
+		s.putLines(stateOrder, names)
+	}
 }
 
 // evidence keeps the proof of a fork.
