@@ -1,15 +1,21 @@
-// Package lab makes mirrors that do to a reader what censors and liars do. They stand on this machine, for the demo
-// and for tests: what the reader makes of each is the proof that no mirror needs to be trusted.
+// Package lab is a place to practise: mirrors that do to a reader what liars do, and networks that do to it what censors
+// do. All of it stands on this machine, for the demo, for tests and for coranto lab: what the reader makes of each is the
+// proof that no mirror needs to be trusted and that few need to be reached.
 //
 // A hostile mirror is a good one with something around it:
 //
 //	good := mirror.Handler(root)
 //	m := lab.Altered(good, lab.Objects)
 //	go http.Serve(listener, m.Handler)
+//
+// A Network has such mirrors as hosts, and lines that lead to them through a censor. A Scenario is a network, a censor and
+// the readers that try to get a newspaper through; Run says how many did. It is a model: it knows what field reports tell
+// (docs/censor.md), and no reader is safe because it got through here.
 package lab
 
 import (
 	"bytes"
+	"io"
 	"maps"
 	"net/http"
 	"strconv"
@@ -52,6 +58,14 @@ func Frozen(h http.Handler) Mirror {
 // Blocked resets every connection. It must be served on a listener of its own, whose connections are TCP.
 func Blocked() Mirror {
 	return Mirror{"blocked", "is blocked: every connection is reset", http.HandlerFunc(reset)}
+}
+
+// BlockPage answers everything with a page that says that it is blocked, as if that were the file.
+func BlockPage() Mirror {
+	return Mirror{"blockpage", "answers with a page of the censor's", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = io.WriteString(w, "<!doctype html><title>Blocked</title><p>Access to this resource is restricted by law.</p>\n")
+	})}
 }
 
 // reset drops the connection so that the other side gets a reset, not an end.

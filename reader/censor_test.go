@@ -1,0 +1,172 @@
+package reader_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"coranto/internal/lab"
+	"coranto/internal/mirror"
+	"coranto/reader"
+)
+
+// labSpeed is the clock of the tests that go through a censor.
+const labSpeed lab.Clock = 10
+
+// through opens a reader with a masthead and three mirrors' addresses alone, on a line of its own.
+func through(t *testing.T, p *press, f files, rules []lab.Rule) (*reader.Reader, *lab.Line) {
+	t.Helper()
+	n, err := lab.NewNetwork(labSpeed)
+	must(t, err)
+	t.Cleanup(n.Close)
+	h := mirror.Handler(f.dir(t))
+	m := p.masthead()
+	for i := range 3 {
+		address, err := n.Host(fmt.Sprintf("m%d.example", i), h)
+		must(t, err)
+		m.Mirrors = append(m.Mirrors, address)
+	}
+	l := n.Line(lab.Access{RTT: 60 * time.Millisecond}, rules, 1)
+	t.Cleanup(l.Close)
+	opt := l.Options()
+	opt.Now = func() time.Time { return p.now }
+	r, err := reader.Open(m, opt)
+	must(t, err)
+	t.Cleanup(func() { r.Close() })
+	return r, l
+}
+
+// Where every connection is frozen after 15,000 bytes, all of a paper comes through, in small parts over fresh
+// connections, files that are larger than that included; and a reader on a healthy line does nothing of the kind.
+func TestFreeze(t *testing.T) {
+	t.Parallel()
+	p := newPress(t, 1)
+	pages := front()
+	pages["media/large.jpg"] = strings.Repeat("0123456789abcdef", 6000)
+	f := p.publish(pages)
+	for _, rules := range [][]lab.Rule{nil, {{Kind: lab.Freeze}}} {
+		t.Run(fmt.Sprint(len(rules)), func(t *testing.T) {
+			t.Parallel()
+			r, l := through(t, p, f, rules)
+			refresh(t, r)
+			for _, path := range slices.Sorted(maps.Keys(pages)) {
+				if page, err := r.Get(t.Context(), path); err != nil || string(page.Body) != pages[path] {
+					t.Fatalf("%s: got %d bytes, %v", path, len(page.Body), err)
+				}
+			}
+			t.Logf("%+v in %v", l.Counts(), l.Elapsed())
+			if rules != nil && !slices.ContainsFunc(r.Mirrors(), func(m reader.MirrorReport) bool { return m.InParts }) {
+				t.Error("it does not say so")
+			}
+		})
+	}
+}
+
+// labRoom makes two editions with a day's paper of some 50 kB, and a clone of them under another key.
+func labRoom(t *testing.T) lab.Room {
+	t.Helper()
+	p, _, _ := twoEditions(t)
+	rnd := rand.New(rand.NewPCG(1, 1))
+	more := map[string]string{wanted: story("front")}
+	var stories []string
+	for i := range 8 {
+		path := fmt.Sprintf("fa/story/2026/11/22/s%d/index.html", i)
+		var text strings.Builder
+		for range 400 {
+			fmt.Fprintf(&text, "%016x ", rnd.Uint64())
+		}
+		stories, more[path] = append(stories, path), story("story")+text.String()
+	}
+	print := func(edition uint64, f files) lab.Print {
+		pages := maps.Clone(p.pages)
+		return lab.Print{Edition: edition, Handler: mirror.Handler(f.dir(t)), Page: func(path string) ([]byte, bool) {
+			text, ok := pages[path]
+			return []byte(text), ok
+		}}
+	}
+	old := print(3, p.publish(more))
+	newest := print(4, p.publish(map[string]string{wanted: story(truth)}))
+	q := newPress(t, 2)
+	for range 4 {
+		q.publish(more)
+	}
+	return lab.Room{
+		Masthead: p.masthead(), Old: old, New: newest, Front: wanted, Stories: stories,
+		Clone: mirror.Handler(q.publish(map[string]string{wanted: story("forged")}).dir(t)),
+		Now:   func() time.Time { return p.now }, Clock: labSpeed,
+	}
+}
+
+// Wherever one live path exists every reader gets through, and nobody is ever fooled. What that takes is printed.
+func TestScenarios(t *testing.T) {
+	t.Parallel()
+	room := labRoom(t)
+	quick := []string{
+		"healthy", "poisoned-dns", "dropped", "reset-name", "four-dead", "freeze-one", "throttled", "seized", "stale", "cloned", "dying",
+		"freeze-crowded", "freeze-seized", "liars-only",
+	}
+	for _, s := range lab.Scenarios() {
+		if !slices.Contains(quick, s.Name) {
+			continue // coranto lab tries them all
+		}
+		t.Run(s.Name, func(t *testing.T) {
+			t.Parallel()
+			sum, err := lab.Run(t.Context(), room, s, 1, 1, nil)
+			must(t, err)
+			t.Logf("%+v", sum)
+			if sum.Fooled != 0 || sum.Live && sum.Newest != 1 || !sum.Live && sum.Newest != 0 {
+				t.Errorf("newest %v, fooled %v", sum.Newest, sum.Fooled)
+			}
+		})
+	}
+}
+
+// A reader keeps the names of good mirrors in the order of how quick they were, and asks them in that order next time.
+func TestOrderIsRemembered(t *testing.T) {
+	p := newPress(t, 1)
+	f := p.publish(front())
+	keep := reader.Memory(1 << 20)
+	var mu sync.Mutex
+	var asked []string
+	source := func(name string, wait time.Duration) reader.Source {
+		return asking{f.source(name), func() {
+			mu.Lock()
+			asked = append(asked, name)
+			mu.Unlock()
+			time.Sleep(wait)
+		}}
+	}
+	open := func(t *testing.T) {
+		r := p.open(reader.Options{Keep: keep, Hedge: time.Hour},
+			source("a place on a disk", 0), source("slow.example", 30*time.Millisecond), source("quick.example", 0))
+		refresh(t, r)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		open(t)
+		asked = nil
+		open(t)
+	})
+	if len(asked) == 0 || asked[0] != "quick.example" {
+		t.Errorf("asked %v", asked)
+	}
+}
+
+// asking tells of every fetch.
+type asking struct {
+	reader.Source
+	told func()
+}
+
+func (a asking) Live() bool { return true }
+
+func (a asking) Fetch(ctx context.Context, path string, max int64) ([]byte, error) {
+	a.told()
+	return a.Source.Fetch(ctx, path, max)
+}
