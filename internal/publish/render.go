@@ -28,6 +28,7 @@ func (r *run) render(ctx context.Context) error {
 		return err
 	}
 	made := map[string]bool{}
+	var packs []site.Unit
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	done := 0
@@ -37,9 +38,16 @@ func (r *run) render(ctx context.Context) error {
 		}
 		done++
 		r.Progress("render", done, total)
+		if ofPacks(u) {
+			packs = append(packs, u)
+			continue
+		}
 		g.Go(func() error { return r.renderUnit(ctx, u, made) })
 	}
 	if err = errors.Join(g.Wait(), err); err != nil {
+		return err
+	}
+	if err := r.renderPacks(ctx, packs, made); err != nil {
 		return err
 	}
 	if err := r.takeMasthead(ctx, made); err != nil || !full {
@@ -221,8 +229,12 @@ func (r *run) putFile(ctx context.Context, f site.File, body []byte) (edition.En
 	return e, nil
 }
 
-// compressible says whether files of a type gain by gzip. Pictures, sound and video are compressed already.
+// compressible says whether files of a type gain by gzip. Pictures, sound and video are compressed already, and so are
+// packs, whose size must stay as it was padded.
 func compressible(mediaType string) bool {
+	if mediaType == edition.PackType || mediaType == edition.PicturesType {
+		return false
+	}
 	kind, _, _ := strings.Cut(mediaType, "/")
 	return kind != "image" && kind != "audio" && kind != "video" || mediaType == "image/svg+xml"
 }

@@ -20,7 +20,9 @@ type salvage struct {
 	out   *Recovered
 	snap  store.Snapshot // what the store showed before
 	pages map[news.Address]map[store.List]int
-	batch []store.Rebuilt // what the edition has of a story, and perhaps on top of it newer words of the store's own
+	// outings are what came out, by story.
+	outings map[string][]store.CameOut
+	batch   []store.Rebuilt // what the edition has of a story, and perhaps on top of it newer words of the store's own
 }
 
 // batchSize is the number of stories that are written at once.
@@ -32,6 +34,9 @@ func (s *salvage) run(ctx context.Context) (err error) {
 	}
 	defer s.snap.Close()
 	if err := s.places(ctx); err != nil {
+		return err
+	}
+	if err := s.readOutings(ctx); err != nil {
 		return err
 	}
 	if err := s.takenBack(ctx); err != nil {
@@ -117,7 +122,7 @@ func (s *salvage) story(ctx context.Context, paths []string) error {
 			s.out.Anonymous++
 		}
 	}
-	r := store.Rebuilt{Story: theirs.Story, Pages: map[store.List]int{}}
+	r := store.Rebuilt{Story: theirs.Story, Pages: map[store.List]int{}, Outings: s.outings[theirs.Story.ID]}
 	for l, n := range s.pages[theirs.Story.Address] {
 		if slices.ContainsFunc(theirs.Story.Articles, func(a news.Article) bool { return a.Lang == l.Lang }) {
 			r.Pages[l] = n
@@ -125,7 +130,7 @@ func (s *salvage) story(ctx context.Context, paths []string) error {
 	}
 	s.batch = append(s.batch, r)
 	if len(again) > 0 {
-		r.Story.Articles, r.Pages = again, nil
+		r.Story.Articles, r.Pages, r.Outings = again, nil, nil
 		s.batch = append(s.batch, r)
 	}
 	if len(s.batch) < batchSize {

@@ -1,5 +1,5 @@
 // Package scantest looks through every byte of a folder, for tests that want something gone: its names, its files as
-// they are, and whatever in them is compressed.
+// they are, and whatever in them is compressed, packs among it.
 package scantest
 
 import (
@@ -20,8 +20,9 @@ import (
 	"coranto/edition"
 )
 
-// Find returns where in a folder something stands: in the name of a file or folder, in a file's bytes, or in the
-// bytes of a gzip stream that begins anywhere in it. Each answer is one thing in one file.
+// Find returns where in a folder something stands: in the name of a file or folder, in a file's bytes, in the
+// bytes of a gzip stream that begins anywhere in it, or in the text of a coded pack or seed. Each answer is one thing in
+// one file.
 func Find(t testing.TB, dir string, wanted ...string) (found []string) {
 	t.Helper()
 	ix := newIndex(wanted)
@@ -92,6 +93,10 @@ func Texts(t testing.TB, dir string) []byte {
 
 // walk calls f for each file and folder with its name and all texts of it, the name among them.
 func walk(dir string, f func(name string, texts [][]byte)) error {
+	seeds, err := seedsIn(dir)
+	if err != nil {
+		return err
+	}
 	return filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -106,7 +111,7 @@ func walk(dir string, f func(name string, texts [][]byte)) error {
 			if err != nil {
 				return err
 			}
-			texts = append(append(texts, b), unzipped(b)...)
+			texts = append(append(append(texts, b), unzipped(b)...), unpacked(b, seeds)...)
 		}
 		f(short, texts)
 		return nil
@@ -130,6 +135,47 @@ func unzipped(b []byte) (out [][]byte) {
 			break
 		}
 		at += 1 + next
+	}
+	return out
+}
+
+// seedsIn returns what the packs in a folder may be primed with: whatever is coded and not primed itself.
+func seedsIn(dir string) (seeds []*edition.Seed, err error) {
+	err = filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		b, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		c, err := edition.ParseCoding(b)
+		if err != nil || c.Primed {
+			return nil
+		}
+		seed, err := edition.DecodeSeed(b, c.Size)
+		known := func(s *edition.Seed) bool { return bytes.Equal(s.Text(), seed.Text()) }
+		if err == nil && !slices.ContainsFunc(seeds, known) {
+			seeds = append(seeds, seed)
+		}
+		return nil
+	})
+	return seeds, err
+}
+
+// unpacked returns the texts that a coded file may stand for, by any seed.
+func unpacked(b []byte, seeds []*edition.Seed) (out [][]byte) {
+	c, err := edition.ParseCoding(b)
+	if err != nil {
+		return nil
+	}
+	if !c.Primed {
+		seeds = []*edition.Seed{nil}
+	}
+	for _, seed := range seeds {
+		if text, err := edition.DecodePack(b, seed, c.Size); err == nil {
+			out = append(out, text)
+		}
 	}
 	return out
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"coranto/edition"
 	"coranto/internal/scantest"
 )
 
@@ -17,12 +18,22 @@ func TestFind(t *testing.T) {
 	w := gzip.NewWriter(&z)
 	w.Write([]byte("a needle that is packed"))
 	w.Close()
+	coded, seed, err := edition.CodeSeed([]byte("a needle in a seed"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pack, err := edition.CodePack([]byte("a needle in a pack that is primed"), seed)
+	if err != nil {
+		t.Fatal(err)
+	}
 	hash := [32]byte{1, 2, 3}
 	for name, b := range map[string][]byte{
 		"plain/x":      []byte("a needle in the open"),
 		"packed":       z.Bytes(),
 		"packed-later": append([]byte("head \x1f\x8b\x08 "), z.Bytes()...),
 		"needle/empty": nil,
+		"seed":         coded,
+		"coded":        pack,
 		"hash":         hash[:],
 		"hash.txt":     []byte(scantest.Hash(hash)[1]),
 		"hash.64":      []byte(scantest.Hash(hash)[2]),
@@ -35,7 +46,7 @@ func TestFind(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got := scantest.Find(t, dir, "needle"); len(got) != 5 { // a folder and the file in it are two
+	if got := scantest.Find(t, dir, "needle"); len(got) != 7 { // a folder and the file in it are two
 		t.Errorf("got %q", got)
 	}
 	if got := scantest.Find(t, dir, scantest.Hash(hash)...); len(got) != 3 {

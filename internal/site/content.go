@@ -39,13 +39,7 @@ func (p page) ref(path string) string {
 // document renders an article as ninjs, for other newsrooms and for a newsroom that lost its store. It shows what the
 // article's page does: both are made of the same refs, at the same times.
 func (s *Site) document(st news.Story, a news.Article, r refs) (File, error) {
-	d, err := ninjs.Of(st, a.Lang, ninjs.Refs{
-		Media: r.media,
-		Path:  func(m news.Media, to news.Rendition) string { return mediaPath(st.Address, m, to) },
-		Linked: func(id string) bool {
-			return len(s.languages(r.stories[id].Articles)) > 0
-		},
-	})
+	d, err := s.ninjs(st, a, r)
 	if err != nil {
 		return File{}, err
 	}
@@ -55,4 +49,15 @@ func (s *Site) document(st news.Story, a news.Article, r refs) (File, error) {
 		Publisher: s.cfg.Name, Base: s.cfg.BaseURL, HTML: p.content(st.Address, a.Revision, r),
 	})
 	return File{Path: path, MediaType: ninjs.MediaType, Body: body}, err
+}
+
+// ninjs returns what readers may see of an article, as data.
+func (s *Site) ninjs(st news.Story, a news.Article, r refs) (ninjs.Document, error) {
+	return ninjs.Of(st, a.Lang, ninjs.Refs{
+		Media: r.media,
+		Path:  func(m news.Media, to news.Rendition) string { return mediaPath(st.Address, m, to) },
+		Linked: func(id string) bool {
+			return len(s.languages(r.stories[id].Articles)) > 0
+		},
+	})
 }

@@ -31,6 +31,13 @@ func (r rebuilt) Story(_ context.Context, id string) (news.Story, error) {
 	return news.Story{}, store.ErrNotFound
 }
 
+// ArticleAt returns the revision that the documents have, whatever number is asked for.
+func (r rebuilt) ArticleAt(ctx context.Context, id, lang string, _ int) (news.Story, error) {
+	s, err := r.Story(ctx, id)
+	s.Articles = slices.DeleteFunc(slices.Clone(s.Articles), func(a news.Article) bool { return a.Lang != lang })
+	return s, err
+}
+
 func (r rebuilt) Media(_ context.Context, id string) (news.Media, error) {
 	if m, ok := r.media[id]; ok {
 		return m, nil

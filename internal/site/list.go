@@ -63,6 +63,12 @@ func (s *Site) Render(ctx context.Context, snap Snapshot, u Unit) (Output, error
 		return s.front(ctx, snap, l)
 	case Breaking:
 		return s.breaking(ctx, snap, l)
+	case Pack:
+		return s.pack(ctx, snap, l.Tag(), u.Day)
+	case Seed:
+		return s.seed(ctx, snap, l.Tag())
+	case PackIndex:
+		return s.packIndex(ctx, snap, l.Tag())
 	case Feeds:
 		return s.feeds(ctx, snap, l, u.List)
 	case Sitemaps:

@@ -3,6 +3,7 @@ package site_test
 import (
 	"cmp"
 	"context"
+	"io"
 	"iter"
 	"maps"
 	"slices"
@@ -190,4 +191,48 @@ func (m memory) Media(_ context.Context, id string) (news.Media, error) {
 		return media, nil
 	}
 	return news.Media{}, store.ErrNotFound
+}
+
+// OpenRendition opens a rendition of the size that its media says.
+func (m memory) OpenRendition(_ context.Context, sum string) (io.ReadCloser, error) {
+	for _, media := range m.media {
+		for _, r := range media.Renditions {
+			if r.SHA256 == sum {
+				return io.NopCloser(strings.NewReader(strings.Repeat("x", int(r.Size)))), nil
+			}
+		}
+	}
+	return nil, store.ErrNotFound
+}
+
+// All articles came out at once, in one hour.
+const cameOut = "2026-11-22T12"
+
+func (m memory) Packs(ctx context.Context, lang string) ([]store.Pack, error) {
+	all, err := m.Pack(ctx, lang, cameOut)
+	if len(all) == 0 {
+		return nil, err
+	}
+	return []store.Pack{{Period: cameOut[:len("2026-11-22")], Articles: len(all)}, {Period: cameOut, Articles: len(all)}}, err
+}
+
+func (m memory) Pack(_ context.Context, lang, _ string) ([]store.Outing, error) {
+	var all []store.Outing
+	for _, s := range m.stories {
+		for _, a := range s.Articles {
+			if a.Lang == lang {
+				all = append(all, store.Outing{Story: s.ID, Number: a.Number})
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b store.Outing) int { return cmp.Compare(a.Story, b.Story) })
+	return all, nil
+}
+
+func (m memory) Seed(context.Context, string) ([]store.Outing, error) { return nil, nil }
+
+func (m memory) ArticleAt(ctx context.Context, id, lang string, _ int) (news.Story, error) {
+	s, err := m.Story(ctx, id)
+	s.Articles = slices.DeleteFunc(slices.Clone(s.Articles), func(a news.Article) bool { return a.Lang != lang })
+	return s, err
 }

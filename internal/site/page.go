@@ -21,6 +21,9 @@ type File struct {
 	MediaType string
 	// Body holds the file's bytes. It is nil for a rendition.
 	Body []byte
+	// Coded says that Body is the text of a pack or a seed, and that what is published is not these bytes but what
+	// edition.CodePack or edition.CodeSeed makes of them.
+	Coded bool
 	// Loose says that its pieces are published as objects too (edition.Entry).
 	Loose bool
 	// Rendition is the lower-case hex SHA-256 of the rendition whose bytes the file has; the store opens it

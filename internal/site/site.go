@@ -1,4 +1,4 @@
-// Package site makes files of news: fronts, story pages, articles as ninjs, lists, archives and feeds.
+// Package site makes files of news: fronts, story pages, articles as ninjs, lists, archives, feeds and packs.
 //
 // It is a pure function. The same snapshot of the store and the same Config give the same bytes, whatever the machine,
 // the time, or the order of what came before. It knows no database, no edition beyond the rules of its paths, and no
@@ -27,6 +27,7 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"io"
 	"io/fs"
 	"iter"
 	"net/url"
@@ -44,7 +45,7 @@ import (
 // The code shapes the pages as much as the templates do, so it counts in the fingerprint.
 //
 //go:embed templates/*.html style.css story.css list.css
-//go:embed archive.go atom.go balance.go blocks.go content.go feed.go figure.go front.go index.go jsonfeed.go list.go listed.go look.go page.go
+//go:embed archive.go atom.go balance.go blocks.go content.go feed.go figure.go front.go index.go jsonfeed.go list.go listed.go look.go packed.go packedarticle.go page.go
 //go:embed jsonld.go machine.go robots.go sitemap.go
 //go:embed bar.go card.go corrections.go risk.go safety.go standing.go safety/*.md
 //go:embed paths.go refs.go rss.go site.go story.go theme.go units.go
@@ -103,6 +104,8 @@ type Snapshot interface {
 	Corrections(ctx context.Context, lang string, n int) ([]store.Correction, error)
 	AsOf() time.Time
 	Media(ctx context.Context, id string) (news.Media, error)
+	OpenRendition(ctx context.Context, sha256 string) (io.ReadCloser, error)
+	store.PackReader
 }
 
 // A Site renders one newsroom's pages. It never changes, and several goroutines may use it.

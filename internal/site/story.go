@@ -24,6 +24,8 @@ type Output struct {
 	// Owned is a prefix of tree keys (edition.Key) that belongs to the unit alone, or empty: what is published under
 	// it and not among Files and Kept is gone.
 	Owned string
+	// Listing is what a PackIndex has in place of files.
+	Listing *Listing
 }
 
 // storyPage is what templates/story.html shows.

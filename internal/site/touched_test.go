@@ -123,7 +123,7 @@ func (n *newsroom) check(what string) {
 		switch {
 		case !ok:
 			n.t.Errorf("%s: %s is missing", what, p)
-		case !bytes.Equal(got.Body, want[p].Body) || got.Rendition != want[p].Rendition:
+		case !bytes.Equal(got.Body, want[p].Body) || got.Rendition != want[p].Rendition || got.Loose != want[p].Loose:
 			n.t.Errorf("%s: %s is stale:\n%s", what, p, difference(got.Body, want[p].Body))
 		}
 	}
@@ -427,15 +427,36 @@ func TestLateArrival(t *testing.T) {
 	n.check("a late arrival")
 }
 
+// wantUnits fails the test unless the units are the wanted ones, but for those of packs.
 func wantUnits(t *testing.T, what string, got []site.Unit, want ...string) {
 	t.Helper()
-	names := make([]string, len(got))
-	for i, u := range got {
-		names[i] = u.String()
+	var names []string
+	for _, u := range got {
+		if !ofPacks(u) {
+			names = append(names, u.String())
+		}
 	}
 	if !slices.Equal(names, want) {
 		t.Errorf("%s touches %q, want %q", what, names, want)
 	}
+}
+
+// wantPacks fails the test unless the units of packs are the wanted ones.
+func wantPacks(t *testing.T, what string, got []site.Unit, want ...string) {
+	t.Helper()
+	var names []string
+	for _, u := range got {
+		if ofPacks(u) {
+			names = append(names, u.String())
+		}
+	}
+	if !slices.Equal(names, want) {
+		t.Errorf("%s touches the packs %q, want %q", what, names, want)
+	}
+}
+
+func ofPacks(u site.Unit) bool {
+	return u.Kind == site.Pack || u.Kind == site.PackIndex || u.Kind == site.Seed
 }
 
 // TestShuffledImport makes sure that the order in which stories came into the store leaves no trace.

@@ -133,7 +133,8 @@ func (s *Site) touch(ctx context.Context, snap Snapshot, c store.Change, add fun
 		return s.touchBar(ctx, snap, c, add)
 	case store.CorrectionsChanged:
 		add(Unit{Kind: Corrections, List: language})
-	case store.PackChanged: // nothing that is rendered shows packs yet
+	case store.PackChanged:
+		return s.touchPacks(ctx, snap, c, add)
 	default:
 		return fmt.Errorf("change %d is of the unknown kind %q", c.Seq, c.Kind)
 	}
@@ -243,7 +244,7 @@ func allOfLanguage(ctx context.Context, snap Snapshot, tag string, emit func(Uni
 			return err
 		}
 	}
-	return allDays(ctx, snap, l, emit)
+	return errors.Join(allDays(ctx, snap, l, emit), allPacks(ctx, snap, tag, emit))
 }
 
 // listsOf returns the lists of a language's topics, places and authors.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"coranto/edition"
 	"coranto/internal/news"
 )
 
@@ -14,9 +15,9 @@ import (
 
 const (
 	// PerSupplement is the number of articles that a supplement has before the next one begins.
-	PerSupplement = 256
-	// MaxSupplements is the number of supplements that a language has: an index has room for them and for centuries of
-	// months. Older stories beyond are in no pack.
+	PerSupplement = edition.SupplementSize
+	// MaxSupplements is the number of supplements that a language has: an index has room for them and for the months of
+	// decades. Older stories beyond are in no pack.
 	MaxSupplements = 2048
 	// OlderStory is how long before its first outing an article says that it was published, at least, to be an older
 	// story, which is in a supplement.

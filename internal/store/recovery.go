@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"coranto/edition"
 	"coranto/internal/news"
@@ -17,7 +18,8 @@ type Recovery interface {
 	Adopt(ctx context.Context, a Adopted) error
 	// Rebuild writes stories as an edition shows them, in one transaction: with their addresses, the numbers of their
 	// revisions and their places in the lists. Of an article that the store has, a higher number becomes its newest
-	// revision; one that is not higher is left as it is, and so is an address that a story has. The next Settle shows
+	// revision; one that is not higher is left as it is, and so is an address that a story has. Of its outings, those of
+	// revisions that the store has by then are remembered. The next Settle shows
 	// them. Stories must be valid, numbers at least 1, and every figure's media already put.
 	Rebuild(ctx context.Context, stories []Rebuilt) ([]RebuildResult, error)
 }
@@ -41,6 +43,17 @@ type Rebuilt struct {
 	// Pages are the numbered pages that its articles stand on, by list. An article without one, and one whose page has
 	// no free place, gets the next place of the list, as a new one does.
 	Pages map[List]int
+	// Outings are when its articles came out, in any order.
+	Outings []CameOut
+}
+
+// CameOut is an outing as an edition's packs tell of it.
+type CameOut struct {
+	Lang   string
+	Number int
+	// Time is in whole seconds. Supplement is the number of the one that it is in, or 0.
+	Time       time.Time
+	Supplement int
 }
 
 // A RebuildResult says what Rebuild did with a story, by language tag.

@@ -159,10 +159,11 @@ func seed(ctx context.Context, s *session, lang string) ([]store.Outing, error) 
 	return first, err
 }
 
-// finishPacks appends the packs that differ to the change log, and brings the table of those that there are up to date.
-func (t *settling) finishPacks() error {
+// takeOver makes the packs of a language that nobody knows part of the settling: of outings that were written by other
+// ways than Settle, it forgets those of articles that are not public.
+func (t *settling) takeOver() error {
 	unknown, err := all(t.ctx, t.w, value[string], "SELECT lang FROM repack ORDER BY lang")
-	if err != nil {
+	if err != nil || len(unknown) == 0 {
 		return err
 	}
 	for _, lang := range unknown {
@@ -171,16 +172,26 @@ func (t *settling) finishPacks() error {
 			return err
 		}
 		p.all = true
+		hidden, err := all(t.ctx, t.w, value[string], `SELECT DISTINCT story FROM outing o WHERE lang = ?
+			AND NOT EXISTS (SELECT 1 FROM public p WHERE p.story = o.story AND p.lang = o.lang)`, lang)
+		if err != nil {
+			return err
+		}
+		for _, story := range hidden {
+			t.outed[ArticleID{story, lang}] = true
+		}
 	}
+	return t.w.exec(t.ctx, "DELETE FROM repack")
+}
+
+// finishPacks appends the packs that differ to the change log, and brings the table of those that there are up to date.
+func (t *settling) finishPacks() error {
 	for _, lang := range sorted(t.packs) {
 		if err := t.finishLanguage(lang, t.packs[lang]); err != nil {
 			return err
 		}
 	}
-	if len(unknown) == 0 {
-		return nil
-	}
-	return t.w.exec(t.ctx, "DELETE FROM repack")
+	return nil
 }
 
 func (t *settling) finishLanguage(lang string, p *packing) error {

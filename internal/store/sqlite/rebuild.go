@@ -19,7 +19,7 @@ func (s *Store) Rebuild(ctx context.Context, stories []store.Rebuilt) ([]store.R
 	results := make([]store.RebuildResult, len(stories))
 	err := s.update(ctx, func(w *session) error {
 		for i, r := range stories {
-			d := rebuilding{put: put{ctx: ctx, w: w, story: r.Story}, pages: r.Pages}
+			d := rebuilding{put: put{ctx: ctx, w: w, story: r.Story}, pages: r.Pages, outings: r.Outings}
 			if err := d.run(); err != nil {
 				return fmt.Errorf("rebuild story %q: %w", r.Story.ID, err)
 			}
@@ -47,6 +47,11 @@ func checkRebuilt(r store.Rebuilt) error {
 			return fmt.Errorf("page %d of list %v is out of range", n, l)
 		}
 	}
+	for _, o := range r.Outings {
+		if o.Supplement < 0 || o.Time.Unix() == never {
+			return fmt.Errorf("an outing at %v in supplement %d", o.Time, o.Supplement)
+		}
+	}
 	return nil
 }
 
@@ -56,7 +61,8 @@ const maxRebuiltPage = 1 << 24
 // A rebuilding writes one story in a transaction.
 type rebuilding struct {
 	put
-	pages map[store.List]int
+	pages   map[store.List]int
+	outings []store.CameOut
 }
 
 func (d *rebuilding) run() error {
@@ -79,6 +85,11 @@ func (d *rebuilding) run() error {
 	}
 	for l, n := range d.pages {
 		if err := d.place(l, n); err != nil {
+			return err
+		}
+	}
+	for _, o := range d.outings {
+		if err := d.cameOut(o); err != nil {
 			return err
 		}
 	}
@@ -143,4 +154,33 @@ func (d *rebuilding) place(l store.List, number int) error {
 	return d.w.exec(d.ctx, `INSERT INTO list (lang, topic, name, places, articles)
 		VALUES (?, ?, '', (SELECT max(place) FROM listing WHERE lang = ? AND topic = ?), 0)
 		ON CONFLICT DO UPDATE SET places = max(places, excluded.places)`, l.Lang, keyOf(l), l.Lang, keyOf(l))
+}
+
+// cameOut remembers an outing of a revision that the store has. The next Settle works the packs of the language out, and
+// forgets what came out of articles that are not public.
+func (d *rebuilding) cameOut(o store.CameOut) error {
+	a := ArticleID{d.story.ID, o.Lang}
+	r, err := readRevision(d.ctx, d.w, a, o.Number)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := d.w.exec(d.ctx, `INSERT INTO outing (story, lang, number, time, supplement, first) VALUES (?, ?, ?, ?, ?, 0)
+		ON CONFLICT DO UPDATE SET time = excluded.time, supplement = excluded.supplement`,
+		a.Story, a.Lang, o.Number, o.Time.Unix(), o.Supplement); err != nil {
+		return err
+	}
+	for target := range references(r) {
+		if err := d.w.exec(d.ctx, `INSERT INTO outing_reference (target, story, lang, number) VALUES (?, ?, ?, ?)
+			ON CONFLICT DO NOTHING`, target, a.Story, a.Lang, o.Number); err != nil {
+			return err
+		}
+	}
+	if err := d.w.exec(d.ctx, `UPDATE outing SET first = number = (SELECT min(number) FROM outing WHERE story = ?1 AND lang = ?2)
+		WHERE story = ?1 AND lang = ?2`, a.Story, a.Lang); err != nil {
+		return err
+	}
+	return d.w.exec(d.ctx, "INSERT INTO repack (lang) VALUES (?) ON CONFLICT DO NOTHING", a.Lang)
 }

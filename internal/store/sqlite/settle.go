@@ -35,6 +35,9 @@ func (s *Store) Settle(ctx context.Context, asOf time.Time) error {
 				return err
 			}
 		}
+		if err := t.takeOver(); err != nil {
+			return err
+		}
 		if err := t.comeOut(); err != nil {
 			return err
 		}
