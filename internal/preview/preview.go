@@ -103,7 +103,7 @@ func (r *Room) render(ctx context.Context, u site.Unit) (site.Output, error) {
 }
 
 // search looks for a path that does not name its unit, as that of a standing page, among the units of which there are
-// few: it leaves out stories, days, and the numbered pages of lists.
+// few: it leaves out stories, days, packs, and the numbered pages of lists.
 func (r *Room) search(ctx context.Context, path string) (site.File, error) {
 	for u, err := range r.Site.All(ctx, r.Snap) {
 		if err != nil {
@@ -112,7 +112,7 @@ func (r *Room) search(ctx context.Context, path string) (site.File, error) {
 		switch u.Kind {
 		case site.Story: // they come last
 			return site.File{}, fs.ErrNotExist
-		case site.Topic, site.Numbered, site.Day, site.Month:
+		case site.Topic, site.Numbered, site.Day, site.Month, site.Pack, site.Seed:
 			continue
 		}
 		if tag := u.List.Lang; tag != "" && !strings.HasPrefix(path, tag+"/") {

@@ -417,6 +417,21 @@ func (s *specimen) Media(_ context.Context, id string) (news.Media, error) {
 	return news.Media{}, store.ErrNotFound
 }
 
+// OpenRendition draws a rendition.
+func (s *specimen) OpenRendition(ctx context.Context, digest string) (io.ReadCloser, error) {
+	return s.open(ctx, digest)
+}
+
+// A specimen has no packs: no page shows them.
+
+func (s *specimen) Packs(context.Context, string) ([]store.Pack, error)          { return nil, nil }
+func (s *specimen) Pack(context.Context, string, string) ([]store.Outing, error) { return nil, nil }
+func (s *specimen) Seed(context.Context, string) ([]store.Outing, error)         { return nil, nil }
+
+func (s *specimen) ArticleAt(context.Context, string, string, int) (news.Story, error) {
+	return news.Story{}, store.ErrNotFound
+}
+
 // prose gives out lines in a language, over and over: what the newsroom wrote in it, or else the interface's own words.
 type prose struct {
 	lines []string
