@@ -12,7 +12,8 @@ import (
 )
 
 // readOutings reads from the packs of the edition what came out when, so that the next edition has the same packs again. The
-// name of a pack says the time to the hour, and the order of its articles the rest. A pack that can't be read is noted.
+// name of a pack says the time to the hour, and the order of its articles the rest; where the store itself remembers an
+// outing of that period, it knows better. A pack that can't be read is noted.
 func (s *salvage) readOutings(ctx context.Context) error {
 	s.outings = map[string][]store.CameOut{}
 	for _, f := range s.files {
@@ -28,6 +29,9 @@ func (s *salvage) readOutings(ctx context.Context) error {
 		if err != nil {
 			s.out.Unread = append(s.out.Unread, fmt.Sprintf("%s: %v", f.Path, err))
 			continue
+		}
+		if s.known, err = s.p.Store.CameOut(ctx, lang); err != nil {
+			return err
 		}
 		// Names of longer periods are shorter: the shortest period of an outing tells the most.
 		slices.SortStableFunc(x.Packs, func(a, b edition.Pack) int { return len(b.Period) - len(a.Period) })
@@ -58,13 +62,30 @@ func (s *salvage) readPack(ctx context.Context, lang, period string) error {
 	if err != nil {
 		return err
 	}
+	begin, end := at, nextBegins(period, at)
 	for i, a := range text.Articles {
 		if i > 0 && a.ID <= text.Articles[i-1].ID {
-			at = at.Add(time.Second) // of one outing the articles are sorted by ID
+			at = at.Add(time.Second) // of one time the articles are sorted by ID
+		}
+		k, known := s.known[store.Outing{Story: a.ID, Number: a.Number}]
+		inside := k.Supplement == supplement && (supplement > 0 || !k.Time.Before(begin) && k.Time.Before(end))
+		if known && inside && !k.Time.Before(at) {
+			at = k.Time
 		}
 		s.cameOut(a.ID, store.CameOut{Lang: lang, Number: a.Number, Time: at, Supplement: supplement})
 	}
 	return nil
+}
+
+// nextBegins returns when a period ends that begins at a time; of a supplement nothing that means anything.
+func nextBegins(period string, at time.Time) time.Time {
+	switch kind, _, _ := edition.ParsePeriod(period); kind {
+	case edition.Hour:
+		return at.Add(time.Hour)
+	case edition.Day:
+		return at.AddDate(0, 0, 1)
+	}
+	return at.AddDate(0, 1, 0)
 }
 
 // begins returns when a period begins. Supplements are older than all else that came out, in their order.

@@ -22,7 +22,9 @@ type salvage struct {
 	pages map[news.Address]map[store.List]int
 	// outings are what came out, by story.
 	outings map[string][]store.CameOut
-	batch   []store.Rebuilt // what the edition has of a story, and perhaps on top of it newer words of the store's own
+	// known are those that the store remembers of the language whose packs are read.
+	known map[store.Outing]store.CameOut
+	batch []store.Rebuilt // what the edition has of a story, and perhaps on top of it newer words of the store's own
 }
 
 // batchSize is the number of stories that are written at once.

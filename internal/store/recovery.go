@@ -22,6 +22,8 @@ type Recovery interface {
 	// revisions that the store has by then are remembered. The next Settle shows
 	// them. Stories must be valid, numbers at least 1, and every figure's media already put.
 	Rebuild(ctx context.Context, stories []Rebuilt) ([]RebuildResult, error)
+	// CameOut returns the outings of a language that the store remembers.
+	CameOut(ctx context.Context, lang string) (map[Outing]CameOut, error)
 }
 
 // An Adopted is an edition that the store did not seal itself, with all that belongs to it.
@@ -47,7 +49,7 @@ type Rebuilt struct {
 	Outings []CameOut
 }
 
-// CameOut is an outing as an edition's packs tell of it.
+// CameOut is an outing, as the store remembers it or as an edition's packs tell of it.
 type CameOut struct {
 	Lang   string
 	Number int

@@ -208,15 +208,21 @@ func (t *settling) finishLanguage(lang string, p *packing) error {
 		if err != nil {
 			return err
 		}
+		was := len(before) > 0
+		if p.all {
+			if was, err = one(t.ctx, t.w, value[bool], "SELECT EXISTS (SELECT 1 FROM pack WHERE lang = ? AND period = ?)", lang, period); err != nil {
+				return err
+			}
+		}
 		differs := p.all || !slices.Equal(before, now) ||
 			slices.ContainsFunc(now, func(o store.Outing) bool { return p.reworded[o] })
-		if !differs {
+		if !differs || !was && len(now) == 0 {
 			continue
 		}
 		if err := t.writePack(lang, period, len(now)); err != nil {
 			return err
 		}
-		c := store.Change{Kind: store.PackChanged, List: store.List{Lang: lang}, Day: period, First: (len(before) == 0) != (len(now) == 0)}
+		c := store.Change{Kind: store.PackChanged, List: store.List{Lang: lang}, Day: period, First: was != (len(now) > 0)}
 		if err := t.log(c); err != nil {
 			return err
 		}

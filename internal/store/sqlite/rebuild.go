@@ -156,6 +156,28 @@ func (d *rebuilding) place(l store.List, number int) error {
 		ON CONFLICT DO UPDATE SET places = max(places, excluded.places)`, l.Lang, keyOf(l), l.Lang, keyOf(l))
 }
 
+// CameOut implements store.Recovery.
+func (s *Store) CameOut(ctx context.Context, lang string) (map[store.Outing]store.CameOut, error) {
+	type entry struct {
+		store.Outing
+		store.CameOut
+	}
+	outings := map[store.Outing]store.CameOut{}
+	_, err := inOneRead(ctx, s, func(r *session) (struct{}, error) {
+		rows, err := all(ctx, r, func(r row) (e entry, err error) {
+			var at int64
+			err = r.Scan(&e.Story, &e.Outing.Number, &at, &e.Supplement)
+			e.Lang, e.CameOut.Number, e.Time = lang, e.Outing.Number, unix(at)
+			return e, err
+		}, "SELECT story, number, time, supplement FROM outing WHERE lang = ?", lang)
+		for _, e := range rows {
+			outings[e.Outing] = e.CameOut
+		}
+		return struct{}{}, err
+	})
+	return outings, err
+}
+
 // cameOut remembers an outing of a revision that the store has. The next Settle works the packs of the language out, and
 // forgets what came out of articles that are not public.
 func (d *rebuilding) cameOut(o store.CameOut) error {
@@ -165,6 +187,11 @@ func (d *rebuilding) cameOut(o store.CameOut) error {
 		return nil
 	}
 	if err != nil {
+		return err
+	}
+	same, err := one(d.ctx, d.w, value[bool], `SELECT EXISTS (SELECT 1 FROM outing
+		WHERE story = ? AND lang = ? AND number = ? AND time = ? AND supplement = ?)`, a.Story, a.Lang, o.Number, o.Time.Unix(), o.Supplement)
+	if same || err != nil {
 		return err
 	}
 	if err := d.w.exec(d.ctx, `INSERT INTO outing (story, lang, number, time, supplement, first) VALUES (?, ?, ?, ?, ?, 0)

@@ -326,3 +326,32 @@ func testSeed(t *testing.T, b *bench) {
 	equal(t, "a withdrawal", has(b.changes(hours(store.SeedArticles))), true)
 	equal(t, "the next takes its place", seed(), append(slices.Delete(slices.Clone(want), 7, 8), fmt.Sprintf("s%d 1", store.SeedArticles)))
 }
+
+// testRebuildOutings brings outings back: of revisions that came back too, and of articles that are public then.
+func testRebuildOutings(t *testing.T, b *bench) {
+	came := func(number int, at time.Time, supplement int) store.CameOut {
+		return store.CameOut{Lang: "en", Number: number, Time: at, Supplement: supplement}
+	}
+	old, fresh, hidden := rebuilt("old", "Old", hours(-9000), 3, 1), rebuilt("fresh", "Fresh", noon, 2, 1), rebuilt("hidden", "Hidden", hours(99), 1, 1)
+	old.Outings = []store.CameOut{came(2, hours(-99), 0), came(3, time.Unix(512, 0), 2)} // of revision 2 nothing came back
+	fresh.Outings = []store.CameOut{came(2, hours(1), 0)}
+	hidden.Outings = []store.CameOut{came(1, hours(1), 0)}
+	_, err := b.Rebuild(t.Context(), []store.Rebuilt{old, fresh, hidden})
+	b.must(err)
+	expectPacks(t, "what came back", b.changes(hours(2)), "en", "2026-11-22!", "2026-11-22T13!", "s2!")
+	v := b.snapshot()
+	equal(t, "the day", v.pack("en", today), []string{"fresh 2"})
+	equal(t, "the supplement", v.pack("en", "s2"), []string{"old 3"})
+	outings, err := b.CameOut(t.Context(), "en")
+	b.must(err)
+	equal(t, "what the store remembers", outings, map[store.Outing]store.CameOut{
+		{Story: "old", Number: 3}: came(3, time.Unix(512, 0).UTC(), 2), {Story: "fresh", Number: 2}: came(2, hours(1), 0)})
+
+	_, err = b.Rebuild(t.Context(), []store.Rebuilt{fresh})
+	b.must(err)
+	expectPacks(t, "the same again", b.changes(hours(2)), "en", []string(nil)...)
+	fresh.Outings[0].Supplement = -1
+	if _, err := b.Rebuild(t.Context(), []store.Rebuilt{fresh}); err == nil {
+		t.Error("a supplement below none: got no error")
+	}
+}

@@ -89,6 +89,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"AdoptRefuses":     testAdoptRefuses,
 		"AdoptOfANewLog":   testAdoptOfANewLog,
 		"Restore":          testRebuild,
+		"RestoreOutings":   testRebuildOutings,
 		"RestoreRefuses":   testRebuildRefuses,
 	} {
 		t.Run(name, func(t *testing.T) {
