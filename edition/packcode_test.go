@@ -51,6 +51,18 @@ func TestPrimed(t *testing.T) {
 	if got, err := edition.DecodePack(primed, again, int64(len(text))); err != nil || !bytes.Equal(got, text) {
 		t.Errorf("%d bytes, %v", len(got), err)
 	}
+	if err := again.Warm(); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the model that it keeps stays as it is
+		warm, err := edition.CodePack(text, again)
+		if err != nil || !bytes.Equal(warm, primed) {
+			t.Errorf("a warm seed gives other bytes: %v", err)
+		}
+		if got, err := edition.DecodePack(primed, again, int64(len(text))); err != nil || !bytes.Equal(got, text) {
+			t.Errorf("with a warm seed: %d bytes, %v", len(got), err)
+		}
+	}
 	_, other, _ := edition.CodeSeed(text[1:])
 	for _, seed := range []*edition.Seed{nil, other} {
 		if got, err := edition.DecodePack(primed, seed, int64(len(text))); err == nil && bytes.Equal(got, text) {

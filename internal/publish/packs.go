@@ -48,7 +48,7 @@ type packing struct {
 	made map[string]bool
 	last edition.PackIndex // that of the last edition; its zero when nobody knows
 
-	// seed is what the packs are primed with, nil for none, or nil before opened has said it.
+	// seed is what the index says of the seed, nil for none; primer the seed, once opened has brought it.
 	seed   *edition.PackSeed
 	primer *edition.Seed
 	opened sync.Once
@@ -189,19 +189,26 @@ func (p *packing) reseed(ctx context.Context) error {
 // prime returns what packs are primed with; nil for nothing. A seed that stays is read from the last edition.
 func (p *packing) prime(ctx context.Context) (*edition.Seed, error) {
 	p.opened.Do(func() {
-		if p.seed == nil || p.primer != nil {
-			return
+		if p.seed != nil && p.primer == nil {
+			p.primer, p.failed = p.openSeed(ctx)
 		}
-		var b []byte
-		if b, p.failed = p.published(ctx, edition.SeedPath(p.lang)); p.failed != nil {
-			return
-		}
-		p.primer, p.failed = edition.DecodeSeed(b, p.seed.Size)
-		if p.failed == nil && edition.Sum(p.primer.Text()) != p.seed.Hash {
-			p.failed = errors.New("the seed is not the one that the index names")
+		if p.primer != nil && p.failed == nil {
+			p.failed = p.primer.Warm()
 		}
 	})
 	return p.primer, p.failed
+}
+
+func (p *packing) openSeed(ctx context.Context) (*edition.Seed, error) {
+	b, err := p.published(ctx, edition.SeedPath(p.lang))
+	if err != nil {
+		return nil, err
+	}
+	s, err := edition.DecodeSeed(b, p.seed.Size)
+	if err == nil && edition.Sum(s.Text()) != p.seed.Hash {
+		err = errors.New("the seed is not the one that the index names")
+	}
+	return s, err
 }
 
 // pack makes the files of one period.

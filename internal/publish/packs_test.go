@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -138,6 +139,41 @@ func TestPacks(t *testing.T) {
 	r.Again = true
 	if r.publish(t); r.tree(t) != before {
 		t.Error("made anew, the packs are others")
+	}
+	r.verify(t, "public")
+}
+
+// TestPacksAnyWay has a newsroom do anything, over the ends of days and months: whatever came before, the packs are those
+// that come out when everything is made anew.
+func TestPacksAnyWay(t *testing.T) {
+	r := newRoomIn(t, []string{"en", "fa"})
+	rnd := rand.New(rand.NewPCG(5, 6))
+	r.put(t, stories(store.SeedArticles)...)
+	r.publish(t)
+	for round := range 12 {
+		for range 1 + rnd.IntN(3) {
+			s := r.fresh(rnd.IntN(2*store.SeedArticles), fmt.Sprint("Round ", round), [][]string{{"en"}, {"fa"}, {"en", "fa"}}[rnd.IntN(3)]...)
+			for i := range s.Articles {
+				a := &s.Articles[i]
+				a.Status = []news.Status{news.Published, news.Published, news.Published, news.Withdrawn, news.Draft}[rnd.IntN(5)]
+				a.Published = a.Published.Add(-time.Duration(rnd.IntN(4)*20) * time.Hour)
+				a.Revision.Body[0].Text[0].Link = fmt.Sprint("story:story-", rnd.IntN(2*store.SeedArticles))
+			}
+			r.put(t, s)
+		}
+		r.publish(t)
+		for _, lang := range r.Languages {
+			r.packs(t, lang)
+		}
+		if round%4 == 3 {
+			before := r.tree(t)
+			r.Again = true
+			if r.publish(t); r.tree(t) != before {
+				t.Fatalf("round %d: made anew, the edition is another", round)
+			}
+			r.Again = false
+		}
+		r.now = r.now.Add(time.Duration(rnd.IntN(50)) * time.Hour)
 	}
 	r.verify(t, "public")
 }
