@@ -11,8 +11,12 @@ import (
 // packCost is what asking for one more pack counts for in bytes: the way there and back, and the proof of it.
 const packCost = 4 << 10
 
+// fewStories is how many stories a newspaper has at least, where the newsroom has them: fewer are filled up with older ones.
+const fewStories = 20
+
 // cover returns the cheapest packs of an index that hold all that came out since a time, oldest first: months, days and
-// hours, of which a longer one takes the place of the shorter ones in it. What is held costs nothing.
+// hours, of which a longer one takes the place of the shorter ones in it. What is held costs nothing. Where that is few
+// stories, the last supplement comes first: of a newsroom that has just begun here, all stories are older.
 func cover(x edition.PackIndex, since time.Time, held func(edition.Pack) bool) []edition.Pack {
 	c := coverage{kinds: map[edition.PeriodKind][]edition.Pack{}, held: held}
 	for _, p := range x.Packs {
@@ -29,7 +33,24 @@ func cover(x edition.PackIndex, since time.Time, held func(edition.Pack) bool) [
 		packs, _ := c.best(edition.Month, month)
 		all = append(all, packs...)
 	}
+	stories := 0
+	for _, p := range all {
+		stories += p.Articles
+	}
+	if older, ok := lastSupplement(x); ok && stories < fewStories {
+		all = append([]edition.Pack{older}, all...)
+	}
 	return all
+}
+
+// lastSupplement returns the pack of the newest of the older stories.
+func lastSupplement(x edition.PackIndex) (last edition.Pack, ok bool) {
+	for _, p := range x.Packs { // s10 stands before s9
+		if kind, _, err := edition.ParsePeriod(p.Period); err == nil && kind == edition.Supplement && len(p.Period) >= len(last.Period) {
+			last, ok = p, true
+		}
+	}
+	return last, ok
 }
 
 // ends returns when a period is over.

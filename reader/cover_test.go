@@ -12,7 +12,7 @@ import (
 // An index of a newsroom that published on many days: what came out in a period is in its pack, and in those of the longer ones.
 func index(sizes map[string]int64) (x edition.PackIndex) {
 	for period, coded := range sizes {
-		x.Packs = append(x.Packs, edition.Pack{Period: period, Coded: coded})
+		x.Packs = append(x.Packs, edition.Pack{Period: period, Coded: coded, Articles: fewStories})
 	}
 	slices.SortFunc(x.Packs, func(a, b edition.Pack) int { return strings.Compare(a.Period, b.Period) })
 	return x
@@ -23,7 +23,7 @@ func TestCover(t *testing.T) {
 		"2026-09": 900_000, "2026-10": 800_000,
 		"2026-10-30": 30_000, "2026-10-31": 30_000, "2026-11-01": 30_000, "2026-11-20": 30_000, "2026-11-21": 5_500, "2026-11-22": 20_000,
 		"2026-11-21T20": 3_000, "2026-11-21T23": 3_000, "2026-11-22T06": 3_000, "2026-11-22T07": 10_000, "2026-11-22T09": 9_000,
-		"s1": 100_000,
+		"s1": 100_000, "s2": 100_000, "s9": 100_000, "s10": 5_000,
 	})
 	at := func(s string) time.Time {
 		v, err := time.Parse("2006-01-02T15:04", s)
@@ -43,7 +43,7 @@ func TestCover(t *testing.T) {
 		{"some days", "2026-11-01T12:00", "", "2026-11-01 2026-11-20 2026-11-21 2026-11-22"},
 		{"days of the month before", "2026-10-31T12:00", "", "2026-10-31 2026-11-01 2026-11-20 2026-11-21 2026-11-22"},
 		{"a month that has no days any more", "2026-09-15T12:00", "2026-10", "2026-09 2026-10 2026-11-01 2026-11-20 2026-11-21 2026-11-22"},
-		{"longer than the newest", "2026-11-23T00:00", "", ""},
+		{"longer than the newest", "2026-11-23T00:00", "", "s10"},
 	} {
 		got := ""
 		for _, p := range cover(x, at(tt.since), func(p edition.Pack) bool { return slices.Contains(strings.Fields(tt.held), p.Period) }) {

@@ -34,39 +34,46 @@ var paperTemplates = template.Must(template.New("paper").Parse(paperText))
 type papers struct {
 	mu     sync.Mutex // held while one is taken; guards what follows
 	of     edition.Hash
-	byLang map[string]*Paper
+	byLang map[string]takenPaper
 }
 
-// paper returns the paper of a language in the newest edition.
-func (s *Server) paper(ctx context.Context, lang string) (*Paper, error) {
+// A takenPaper is a paper and the page that it is shown in, which is empty when it was not to be had.
+type takenPaper struct {
+	*Paper
+	shell []byte
+}
+
+// paper returns the paper of a language in the newest edition. Once it has, no reading of it asks for anything.
+func (s *Server) paper(ctx context.Context, lang string) (takenPaper, error) {
 	s.taken.mu.Lock()
 	defer s.taken.mu.Unlock()
 	head, ok := s.r.Head()
 	if !ok {
-		return nil, ErrNoEdition
+		return takenPaper{}, ErrNoEdition
 	}
 	if s.taken.of != head.ManifestHash || s.taken.byLang == nil {
-		s.taken.of, s.taken.byLang = head.ManifestHash, map[string]*Paper{}
+		s.taken.of, s.taken.byLang = head.ManifestHash, map[string]takenPaper{}
 	}
 	if p, ok := s.taken.byLang[lang]; ok {
 		return p, nil
 	}
 	p, err := s.r.TakePaper(ctx, lang, s.Since)
 	if err != nil {
-		return nil, err
+		return takenPaper{}, err
 	}
-	s.taken.byLang[lang] = p
-	return p, nil
+	shell, err := s.r.Get(ctx, shellPath(lang))
+	if err != nil {
+		s.r.opt.Log.Info("paper", "language", lang, "error", err)
+	}
+	t := takenPaper{p, shell.Body}
+	s.taken.byLang[lang] = t
+	return t, nil
 }
 
 // takePapers brings all papers up to date, and the shells that they are shown in, in the same order whatever is read.
 func (s *Server) takePapers(ctx context.Context) {
 	for _, tag := range s.Papers {
-		_, err := s.paper(ctx, tag)
-		if _, shell := s.r.Get(ctx, shellPath(tag)); err == nil {
-			err = shell
-		}
-		if err != nil && ctx.Err() == nil {
+		if _, err := s.paper(ctx, tag); err != nil && ctx.Err() == nil {
 			s.r.opt.Log.Info("paper", "language", tag, "error", err)
 		}
 	}
@@ -132,7 +139,7 @@ func (s *Server) showPaper(w http.ResponseWriter, a admitted, tag, story string)
 		s.message(w, a, http.StatusServiceUnavailable, "missing")
 		return
 	}
-	v := paperView{tongue: s.words.tongue(tag), s: s, prefix: a.prefix, paper: p, Home: paperAddress(a.prefix, tag, "")}
+	v := paperView{tongue: s.words.tongue(tag), s: s, prefix: a.prefix, paper: p.Paper, Home: paperAddress(a.prefix, tag, "")}
 	title, body := v.front(s.Papers)
 	if story != "" {
 		found, here := p.Find(story)
@@ -142,8 +149,7 @@ func (s *Server) showPaper(w http.ResponseWriter, a admitted, tag, story string)
 		}
 		title, body = found.Headline, v.article(found)
 	}
-	shell, _ := s.r.Get(a.Context(), shellPath(tag))
-	dressed, ok := inShell(shell.Body, title, body)
+	dressed, ok := inShell(p.shell, title, body)
 	if !ok {
 		dressed, _ = inShell(v.execute("shell", v), title, body)
 	}
