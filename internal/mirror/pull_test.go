@@ -20,7 +20,7 @@ func TestPullMakesAWholeMirror(t *testing.T) {
 	r.put(99, "new")
 	r.publish()
 	res = k.pulls(2)
-	if !res.New || res.ObjectsNew > 40 || res.Pages > 30 {
+	if !res.New || res.ObjectsNew > 60 || res.Pages > 40 {
 		t.Errorf("got %+v", res)
 	}
 }

@@ -19,6 +19,11 @@ var contentTypes = map[string]string{
 	".rss":         "application/rss+xml",
 	".json":        "application/json",
 	".webmanifest": "application/manifest+json",
+	".jsonl":       edition.PackTextType,
+	".pack":        edition.PackType,
+	".seed":        edition.PackType,
+	".idx":         edition.PackIndexType,
+	".pictures":    edition.PicturesType,
 	".svg":         "image/svg+xml",
 	".jpg":         "image/jpeg",
 	".png":         "image/png",
@@ -55,7 +60,7 @@ func contentType(name string) string {
 }
 
 // packable are the endings of what is worth a gzip twin.
-const packable = " .html .css .js .txt .vtt .xml .atom .rss .json .webmanifest .svg "
+const packable = " .html .css .js .txt .vtt .xml .atom .rss .json .webmanifest .svg .jsonl "
 
 func hasTwin(name string) bool {
 	ext := path.Ext(name)

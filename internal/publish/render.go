@@ -230,9 +230,10 @@ func (r *run) putFile(ctx context.Context, f site.File, body []byte) (edition.En
 }
 
 // compressible says whether files of a type gain by gzip. Pictures, sound and video are compressed already, and so are
-// packs, whose size must stay as it was padded.
+// packs, whose size must stay as it was padded. An index of packs is mostly hashes.
 func compressible(mediaType string) bool {
-	if mediaType == edition.PackType || mediaType == edition.PicturesType {
+	switch mediaType {
+	case edition.PackType, edition.PicturesType, edition.PackIndexType:
 		return false
 	}
 	kind, _, _ := strings.Cut(mediaType, "/")
