@@ -73,7 +73,7 @@ type asking struct {
 func (d *round) newAsking(ctx context.Context, wg *sync.WaitGroup, ms []*mirror) *asking {
 	ctx, g := withGauge(ctx)
 	return &asking{
-		d: d, ctx: ctx, wg: wg, hedge: newHedge(d.r.pulse, g), waiting: ms, pending: map[*mirror]time.Time{},
+		d: d, ctx: ctx, wg: wg, hedge: newHedge(d.r.pulse, g, askBeats), waiting: ms, pending: map[*mirror]time.Time{},
 		answers: make(chan answer, len(ms)), renewals: make(chan renewal, len(ms)),
 	}
 }

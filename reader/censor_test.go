@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -12,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"coranto/edition"
 	"coranto/internal/lab"
 	"coranto/internal/mirror"
 	"coranto/reader"
@@ -20,20 +22,21 @@ import (
 // labSpeed is the clock of the tests that go through a censor.
 const labSpeed lab.Clock = 10
 
-// through opens a reader with a masthead and three mirrors' addresses alone, on a line of its own.
-func through(t *testing.T, p *press, f files, rules []lab.Rule) (*reader.Reader, *lab.Line) {
+// through opens a reader with a masthead and some mirrors' addresses alone, on a line of its own.
+func through(t *testing.T, p *press, f files, mirrors int, tickets bool, rules []lab.Rule) (*reader.Reader, *lab.Line) {
 	t.Helper()
 	n, err := lab.NewNetwork(labSpeed)
 	must(t, err)
 	t.Cleanup(n.Close)
+	n.NoTickets = !tickets
 	h := mirror.Handler(f.dir(t))
 	m := p.masthead()
-	for i := range 3 {
-		address, err := n.Host(fmt.Sprintf("m%d.example", i), h)
+	for i := range mirrors {
+		address, err := n.Host(lab.Host(i), h)
 		must(t, err)
 		m.Mirrors = append(m.Mirrors, address)
 	}
-	l := n.Line(lab.Access{RTT: 60 * time.Millisecond}, rules, 1)
+	l := n.Line(lab.Access{RTT: 60 * time.Millisecond, Down: 8_000_000}, rules, 1)
 	t.Cleanup(l.Close)
 	opt := l.Options()
 	opt.Now = func() time.Time { return p.now }
@@ -44,28 +47,74 @@ func through(t *testing.T, p *press, f files, rules []lab.Rule) (*reader.Reader,
 }
 
 // Where every connection is frozen after 15,000 bytes, all of a paper comes through, in small parts over fresh
-// connections, files that are larger than that included; and a reader on a healthy line does nothing of the kind.
+// connections, files that are larger than that included. What that takes beside a healthy line is printed.
 func TestFreeze(t *testing.T) {
 	t.Parallel()
 	p := newPress(t, 1)
-	pages := front()
-	pages["media/large.jpg"] = strings.Repeat("0123456789abcdef", 6000)
+	large := make([]byte, 110_000)
+	_, _ = rand.NewChaCha8([32]byte{1}).Read(large)
+	pages := map[string]string{"fa/index.html": story("front"), "media/large.jpg": string(large)}
 	f := p.publish(pages)
-	for _, rules := range [][]lab.Rule{nil, {{Kind: lab.Freeze}}} {
-		t.Run(fmt.Sprint(len(rules)), func(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		mirrors int
+		tickets bool
+	}{
+		{"one mirror that resumes TLS", 1, true},
+		{"one that does not", 1, false},
+		{"five that resume TLS", 5, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			r, l := through(t, p, f, rules)
-			refresh(t, r)
-			for _, path := range slices.Sorted(maps.Keys(pages)) {
-				if page, err := r.Get(t.Context(), path); err != nil || string(page.Body) != pages[path] {
-					t.Fatalf("%s: got %d bytes, %v", path, len(page.Body), err)
+			read := func(rules []lab.Rule) (lab.Counts, []reader.MirrorReport) {
+				r, l := through(t, p, f, test.mirrors, test.tickets, rules)
+				refresh(t, r)
+				for _, path := range slices.Sorted(maps.Keys(pages)) {
+					if page, err := r.Get(t.Context(), path); err != nil || string(page.Body) != pages[path] {
+						t.Fatalf("%s: got %d bytes, %v", path, len(page.Body), err)
+					}
 				}
+				return l.Counts(), r.Mirrors()
 			}
-			t.Logf("%+v in %v", l.Counts(), l.Elapsed())
-			if rules != nil && !slices.ContainsFunc(r.Mirrors(), func(m reader.MirrorReport) bool { return m.InParts }) {
-				t.Error("it does not say so")
+			healthy, _ := read(nil)
+			frozen, mirrors := read([]lab.Rule{{Kind: lab.Freeze}})
+			t.Logf("healthy %+v, frozen %+v: %.2f times the bytes", healthy, frozen,
+				float64(frozen.Up+frozen.Down)/float64(healthy.Up+healthy.Down))
+			if !slices.ContainsFunc(mirrors, func(m reader.MirrorReport) bool { return m.InParts }) {
+				t.Error("it does not say that files come in parts")
 			}
 		})
+	}
+}
+
+// In a freeze a liar among mirrors that bring a file together costs time, and is found.
+func TestFreezeWithALiar(t *testing.T) {
+	t.Parallel()
+	p := newPress(t, 1)
+	large := make([]byte, 110_000)
+	_, _ = rand.NewChaCha8([32]byte{1}).Read(large)
+	f := p.publish(map[string]string{"media/large.jpg": string(large)})
+	good := mirror.Handler(f.dir(t))
+	object := "/" + edition.ObjectPath(edition.Sum(large))
+	n, err := lab.NewNetwork(labSpeed)
+	must(t, err)
+	t.Cleanup(n.Close)
+	m := p.masthead()
+	for i, h := range []http.Handler{lab.AlteredBit(good, lab.Path(object), 8*50_000).Handler, good} {
+		address, err := n.Host(lab.Host(i), h)
+		must(t, err)
+		m.Mirrors = append(m.Mirrors, address)
+	}
+	l := n.Line(lab.Access{RTT: 60 * time.Millisecond}, []lab.Rule{{Kind: lab.Freeze}}, 1)
+	t.Cleanup(l.Close)
+	opt := l.Options()
+	opt.Now = func() time.Time { return p.now }
+	r, err := reader.Open(m, opt)
+	must(t, err)
+	t.Cleanup(func() { r.Close() })
+	refresh(t, r)
+	if page, err := r.Get(t.Context(), "media/large.jpg"); err != nil || string(page.Body) != string(large) {
+		t.Errorf("got %d bytes, %v", len(page.Body), err)
 	}
 }
 

@@ -40,14 +40,15 @@ func refused(n int) Traffic  { return Traffic{Refused: int64(n)} }
 // object returns an object of at most max bytes, from the keep or from a mirror, and the mirror's name. Whatever it
 // returns has the right hash. fetched is told how many bytes came over the network.
 func (r *Reader) object(ctx context.Context, h edition.Hash, max int64, fetched func(int)) ([]byte, string, error) {
+	return r.kept(h, fetched, func() ([]byte, *mirror, error) { return r.whole(ctx, h, max) })
+}
+
+// kept returns an object from the keep, or has it fetched and keeps it.
+func (r *Reader) kept(h edition.Hash, fetched func(int), fetch func() ([]byte, *mirror, error)) ([]byte, string, error) {
 	if b, ok := keptObject(r.opt.Keep, h); ok {
 		return b, "", nil
 	}
-	b, m, err := race(ctx, r.pulse, r.spread(r.live()), func(ctx context.Context, m *mirror) ([]byte, error) {
-		b, err := r.objectFrom(ctx, m, h, max)
-		r.blameIn(ctx, m, err)
-		return b, err
-	})
+	b, m, err := fetch()
 	if err != nil {
 		return nil, "", err
 	}
@@ -56,6 +57,15 @@ func (r *Reader) object(ctx context.Context, h edition.Hash, max int64, fetched 
 		r.opt.Log.Warn("keep", "error", err)
 	}
 	return b, m.source.Name(), nil
+}
+
+// whole fetches an object from one mirror.
+func (r *Reader) whole(ctx context.Context, h edition.Hash, max int64) ([]byte, *mirror, error) {
+	return race(ctx, r.pulse, r.spread(r.live()), func(ctx context.Context, m *mirror) ([]byte, error) {
+		b, err := r.objectFrom(ctx, m, h, max)
+		r.blameIn(ctx, m, err)
+		return b, err
+	})
 }
 
 // objectFrom asks one mirror for an object and checks it.
@@ -72,8 +82,8 @@ func (r *Reader) objectFrom(ctx context.Context, m *mirror, h edition.Hash, max 
 	return b, nil
 }
 
-// spread puts mirrors that are busy behind the next one that is as good, where asking another costs no new connection
-// that would not be made anyway: of those whose connections are frozen.
+// spread puts mirrors that are fully busy behind the next that is as good, where connections are frozen: elsewhere one
+// connection serves all requests.
 func (r *Reader) spread(ms []*mirror) []*mirror {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -81,13 +91,13 @@ func (r *Reader) spread(ms []*mirror) []*mirror {
 	for n < len(ms) && ms[n].rank() == ms[0].rank() && ms[n].inParts() {
 		n++
 	}
-	slices.SortStableFunc(ms[:n], func(a, b *mirror) int { return cmp.Compare(a.asked, b.asked) })
+	slices.SortStableFunc(ms[:n], func(a, b *mirror) int { return cmp.Compare(a.asked/maxParallel, b.asked/maxParallel) })
 	return ms
 }
 
 // race asks mirrors for the same thing, one after another: the next as soon as one fails, or when too little comes
 // (hedge). It returns the first success and whose it was, and the others are called off. When all fail the error is
-// ErrNoMirror and wraps theirs.
+// ErrNoMirror and wraps theirs; when one finds a freeze it is errFrozen.
 func race[T any](ctx context.Context, p *pulse, ms []*mirror, ask func(context.Context, *mirror) (T, error)) (T, *mirror, error) {
 	type result struct {
 		v   T
@@ -115,7 +125,8 @@ func race[T any](ctx context.Context, p *pulse, ms []*mirror, ask func(context.C
 	}
 	var none T
 	errs := []error{ErrNoMirror}
-	hedge := newHedge(p, g)
+	hedge := newHedge(p, g, fileBeats)
+	hedge.poor = len(ms) > 0 && ms[0].inParts()
 	tick := time.NewTicker(p.every)
 	defer tick.Stop()
 	for begin(); running > 0; {
@@ -123,6 +134,9 @@ func race[T any](ctx context.Context, p *pulse, ms []*mirror, ask func(context.C
 		case res := <-results:
 			if res.err == nil {
 				return res.v, res.m, nil
+			}
+			if errors.Is(res.err, errFrozen) {
+				return none, res.m, res.err // the others would be frozen too
 			}
 			running--
 			errs = append(errs, fmt.Errorf("%s: %w", res.m.source.Name(), res.err))

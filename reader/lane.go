@@ -16,6 +16,8 @@ type lane struct {
 	trip http.RoundTripper
 	kind laneKind
 	room int64 // of a small lane, what the next file may take
+	// resumes: its connections are resumed, or not had.
+	resumes bool
 
 	mu    sync.Mutex // guards what follows
 	conns map[*meteredConn]bool
@@ -32,7 +34,7 @@ const (
 )
 
 // newLane returns a lane without connections.
-func (r *route) newLane(kind laneKind, tickets tls.ClientSessionCache) *lane {
+func (r *route) newLane(kind laneKind, tickets *tickets) *lane {
 	l := &lane{trip: r.given, kind: kind, conns: map[*meteredConn]bool{}}
 	t, ok := r.given.(*http.Transport)
 	if !ok || t.DialTLSContext != nil {
@@ -56,7 +58,7 @@ func (r *route) newLane(kind laneKind, tickets tls.ClientSessionCache) *lane {
 		if t.TLSClientConfig == nil {
 			t.TLSClientConfig = &tls.Config{}
 		}
-		t.TLSClientConfig.ClientSessionCache = tickets
+		l.resumes = tickets.use(t.TLSClientConfig)
 	}
 	l.trip = t
 	return l
@@ -70,6 +72,7 @@ type meteredConn struct {
 	gauge *gauge // of who opened it; told of the handshake
 	n     atomic.Int64
 	last  atomic.Int64 // when it brought something, in nanoseconds
+	alive atomic.Int64 // what had gone over it then
 }
 
 // heard returns when the connection brought something.
@@ -103,7 +106,11 @@ func (c *meteredConn) Read(p []byte) (int, error) {
 		c.last.Store(now.UnixNano())
 		c.route.pulse.Load().came(n, now)
 	}
-	if c.n.Add(int64(n)) < handshakeBytes {
+	carried := c.n.Add(int64(n))
+	if n > 0 {
+		c.alive.Store(carried)
+	}
+	if carried < handshakeBytes {
 		c.gauge.add(n)
 	}
 	return n, err

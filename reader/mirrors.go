@@ -181,6 +181,9 @@ func (r *Reader) blame(m *mirror, err error) { r.note(m, stateOf(err), err.Error
 // blameIn blames a mirror for an error that came while ctx held: one that was called off is not to blame. A lie is one
 // at any time.
 func (r *Reader) blameIn(ctx context.Context, m *mirror, err error) {
+	if errors.Is(err, errFrozen) || errors.Is(err, ErrNoRange) {
+		return // it is not the mirror's doing, or no wrong
+	}
 	if err != nil && (ctx.Err() == nil || stateOf(err).dropped()) {
 		r.blame(m, err)
 	}

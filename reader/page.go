@@ -100,9 +100,9 @@ func (v *visit) stored(ctx context.Context, e edition.Entry) ([]byte, error) {
 	parts := make([][]byte, len(e.Objects))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(maxParallel)
-	for i, h := range e.Objects {
+	for i := range e.Objects {
 		g.Go(func() (err error) {
-			parts[i], err = v.content(ctx, h, e.ObjectSize(i))
+			parts[i], err = v.content(ctx, largeOf(e, i))
 			return err
 		})
 	}
@@ -122,8 +122,8 @@ func (v *visit) proof(ctx context.Context, h edition.Hash, max int64) ([]byte, e
 }
 
 // content returns an object of the page itself.
-func (v *visit) content(ctx context.Context, h edition.Hash, size int64) ([]byte, error) {
-	b, from, err := v.r.object(ctx, h, size, func(n int) { v.count(content(n)) })
+func (v *visit) content(ctx context.Context, o large) ([]byte, error) {
+	b, from, err := v.r.kept(o.hash, func(n int) { v.count(content(n)) }, func() ([]byte, *mirror, error) { return v.r.large(ctx, o) })
 	if from != "" {
 		v.mu.Lock()
 		v.from[from] += len(b)

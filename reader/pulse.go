@@ -149,15 +149,22 @@ type hedge struct {
 	quiet    int   // beats in a row that brought too little
 	asked    int   // how often another was asked
 	patience int   // in beats
+	poor     bool  // what was asked brings little anyway: its connections are frozen
 	seen     int64 // by the gauge, at the last beat
 	base     int64 // by the gauge, when beats was 0
 	rate     int64 // bytes a beat before the last was asked; 0 before that
 }
 
-// patientBeats is how many beats a mirror that brings something has before another is asked too.
-const patientBeats = 7
+// How many beats a mirror that brings something has before another is asked too: for its newest edition, when nobody
+// knows what the line can bring; and for a file, which would be fetched twice.
+const (
+	askBeats  = 7
+	fileBeats = 40
+)
 
-func newHedge(p *pulse, g *gauge) *hedge { return &hedge{pulse: p, gauge: g, patience: patientBeats} }
+func newHedge(p *pulse, g *gauge, patience int) *hedge {
+	return &hedge{pulse: p, gauge: g, patience: patience}
+}
 
 // beat is to be called every pulse.every. It returns whether to ask another mirror.
 func (h *hedge) beat() bool {
@@ -165,7 +172,11 @@ func (h *hedge) beat() bool {
 	n := h.gauge.n.Load()
 	came := n - h.seen
 	h.seen = n
-	if h.quiet++; came >= h.pulse.fair(int64(trickle*h.pulse.every/time.Second)) {
+	enough := max(int64(trickle*h.pulse.every/time.Second), 1)
+	if !h.poor {
+		enough = h.pulse.fair(enough)
+	}
+	if h.quiet++; came >= enough {
 		h.quiet = 0
 	}
 	if h.quiet < h.bearable(n == 0) && h.beats < h.patience {

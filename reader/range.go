@@ -46,7 +46,7 @@ func (s *HTTPSource) get(ctx context.Context, path string, from, to, size int64)
 		t := trial{lane: s.route.take()}
 		f.ask(ctx, &t)
 		unmet := t.conn == nil && len(f.got) > 0 // a fresh connection could not be had, and others could
-		again := t.err == nil || ctx.Err() == nil && (unmet || breaksOff(t.err, t.body > 0))
+		again := t.err == nil || ctx.Err() == nil && (unmet || t.refused() || breaksOff(t.err, t.body > 0))
 		s.route.done(t)
 		if vain++; t.body >= minRoom {
 			vain = 0
@@ -54,6 +54,8 @@ func (s *HTTPSource) get(ctx context.Context, path string, from, to, size int64)
 		switch {
 		case t.err == nil && f.ended:
 			return f.got, nil
+		case t.err != nil && gathers(ctx) && s.route.inParts():
+			return f.got, errFrozen
 		case !again || vain > maxVain:
 			return f.got, cmp.Or(t.err, errVain)
 		}
@@ -109,6 +111,9 @@ func (f *fetch) try(ctx context.Context, t *trial, w *watchdog) error {
 	lower, upper := f.from+int64(len(f.got)), f.to
 	if t.lane.room > 0 {
 		upper = min(upper, lower+t.lane.room)
+	}
+	if t.lane.room > 0 {
+		w.fresh()
 	}
 	ctx = context.WithValue(ctx, watchdogKey{}, w)
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(i httptrace.GotConnInfo) {

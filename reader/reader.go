@@ -262,23 +262,30 @@ func (r *Reader) add(s Source) bool {
 
 // fetch asks one mirror for one file and counts what it brings.
 func (r *Reader) fetch(ctx context.Context, m *mirror, path string, max int64) ([]byte, error) {
+	b, err := r.timed(ctx, m, func() ([]byte, error) { return m.source.Fetch(ctx, path, max) })
+	if errors.Is(err, ErrTooLong) {
+		r.total.add(Traffic{Refused: max})
+		r.mu.Lock()
+		m.bytes += max
+		r.mu.Unlock()
+	}
+	return b, err
+}
+
+// timed counts what a mirror brings, and takes note of how long that takes.
+func (r *Reader) timed(ctx context.Context, m *mirror, fetch func() ([]byte, error)) ([]byte, error) {
 	r.mu.Lock()
 	m.asked++
 	r.mu.Unlock()
 	start := time.Now()
-	b, err := m.source.Fetch(ctx, path, max)
+	b, err := fetch()
 	took := time.Since(start)
-	n := int64(len(b))
-	if errors.Is(err, ErrTooLong) {
-		r.total.add(Traffic{Refused: max})
-		n = max
-	}
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	m.asked--
-	m.bytes += n
+	m.bytes += int64(len(b))
 	if err == nil || ctx.Err() != nil { // called off: it takes that long at least
 		m.paced(took, err == nil)
 	}
-	r.mu.Unlock()
 	return b, err
 }

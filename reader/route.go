@@ -2,7 +2,6 @@ package reader
 
 import (
 	"cmp"
-	"crypto/tls"
 	"errors"
 	"net/http"
 	"slices"
@@ -21,29 +20,29 @@ type route struct {
 	mu      sync.Mutex // guards what follows
 	lasting *lane
 	frozen  bool
-	budget  int64                  // while frozen: what a connection may carry, both ways together
-	cost    [2]int64               // what a fresh connection takes beyond its files: with a full handshake, and a resumed one
-	resumes bool                   // the last handshake was resumed
-	tickets tls.ClientSessionCache // of fresh connections; nil where they are none of ours to keep
-	spare   []*lane                // fresh connections with room left
-	probe   *lane                  // tries whether the freeze is over; nil while it is in use, or none is open
-	probing bool                   // there is such a lane
-	good    int                    // requests since the freeze was met, or last tried
-	wait    int                    // requests until it is tried again
-	doubts  int                    // connections in a row that were silent while another mirror answered
-	free    bool                   // a connection has carried more than any freeze lets through
+	budget  int64    // while frozen: what a connection may carry, both ways together
+	cost    [2]int64 // what a fresh connection takes beyond its files: with a full handshake, and a resumed one
+	tickets *tickets // of fresh connections; nil where they are none of ours to keep
+	spare   []*lane  // fresh connections with room left
+	probe   *lane    // tries whether the freeze is over; nil while it is in use, or none is open
+	probing bool     // there is such a lane
+	good    int      // requests since the freeze was met, or last tried
+	wait    int      // requests until it is tried again
+	doubts  int      // connections in a row that were silent while another mirror answered
+	free    bool     // a connection has carried more than any freeze lets through
 }
 
 // What a route assumes until it has measured, and the bounds of what it believes. Freezes were seen from 15 to 20 kB.
 const (
 	maxFreeze   = 64 << 10 // a connection that carried more and fell silent was not frozen by a rule like that
 	minBudget   = 6 << 10
-	margin      = 700  // what was sent into a frozen connection counts among what it carried
+	margin      = 200  // connections differ by so much
 	fullCost    = 6000 // a handshake with certificates, a request, headers
+	resumedCost = 2000 // the same, resumed
 	askCost     = 600  // a request and headers on a connection that is there
 	minRoom     = 2 << 10
 	probeRoom   = 4 << 10 // of one request that tries whether it is over: what is lost when it isn't
-	firstProbe  = 16
+	firstProbe  = 32
 	rarestProbe = 256
 )
 
@@ -90,13 +89,20 @@ func (r *route) take() *lane {
 	return l
 }
 
-// fresh is how much of a file a fresh connection has room for. A part of it goes to the frames of TLS.
+// fresh is how much of a file a fresh connection has room for. r.mu is held.
 func (r *route) fresh() int64 {
-	cost := r.cost[0]
-	if r.resumes && r.cost[1] > 0 {
-		cost = r.cost[1]
+	cost := cmp.Or(r.cost[0], fullCost)
+	if r.tickets.has() {
+		cost = cmp.Or(r.cost[1], resumedCost)
 	}
-	return max((r.budget-cmp.Or(cost, fullCost))*31/32, minRoom)
+	return max(r.budget-cost, minRoom)
+}
+
+// next is how much of a file the next fresh connection has room for.
+func (r *route) next() int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.fresh()
 }
 
 // A trial is what came of one request on a lane.
@@ -119,10 +125,21 @@ func (t trial) carried() int64 {
 	return t.conn.n.Load()
 }
 
+// refused says whether a connection that was to be resumed could not be had: the mirror may have forgotten.
+func (t trial) refused() bool { return t.lane.resumes && t.conn == nil }
+
 // answered says whether the connection did what was asked of it, whatever the answer.
 func (t trial) answered() bool {
 	var status *StatusError
 	return t.conn != nil && (t.err == nil || errors.As(t.err, &status))
+}
+
+// alive is what the connection had carried when it last brought something.
+func (t trial) alive() int64 {
+	if t.conn == nil {
+		return 0
+	}
+	return t.conn.alive.Load()
 }
 
 // done takes a lane back and learns from what came of it.
@@ -158,9 +175,9 @@ func (r *route) stalled(t trial) {
 	}
 	switch t.lane.kind {
 	case lasting:
-		r.freeze(t.carried())
+		r.freeze(t.alive())
 	case small:
-		r.lower(t.carried())
+		r.lower(t.alive())
 	case probing:
 		r.probed(t, false)
 	}
@@ -169,7 +186,7 @@ func (r *route) stalled(t trial) {
 // doubt learns from a request on a lasting connection. One that was silent while another mirror answered is not used for
 // new requests; where that happens twice, connections are frozen. r.mu is held.
 func (r *route) doubt(t trial) {
-	carried := t.carried()
+	carried := t.alive()
 	switch {
 	case t.err == nil && carried > maxFreeze:
 		r.doubts, r.free = 0, true
@@ -206,21 +223,24 @@ func (r *route) lower(carried int64) {
 // small learns from a request on a fresh connection, and keeps that if it has room left. r.mu is held.
 func (r *route) small(t trial) {
 	if t.doubtful {
-		r.lower(t.carried())
+		r.lower(t.alive())
 	}
 	if !t.answered() {
 		t.lane.closeAll()
+		if t.refused() {
+			r.tickets = &tickets{}
+		}
 		return
 	}
 	r.good++
 	if t.opened {
 		i := 0
-		if r.resumes = t.resumed; t.resumed {
+		if t.resumed {
 			i = 1
 		}
 		r.cost[i] = t.carried() - t.body
 	}
-	t.lane.room = (r.budget - t.carried() - askCost) * 31 / 32
+	t.lane.room = (r.budget - t.carried() - askCost) * 63 / 64 // a part of it goes to the frames of TLS
 	if t.lane.room < minRoom || !r.frozen {
 		t.lane.closeAll()
 		return
@@ -249,7 +269,7 @@ func (r *route) forget() {
 	for _, l := range r.spare {
 		l.closeAll()
 	}
-	r.spare, r.tickets, r.resumes = nil, nil, false
+	r.spare, r.tickets = nil, nil
 	t, ok := r.given.(*http.Transport)
 	if !ok {
 		return
@@ -259,7 +279,7 @@ func (r *route) forget() {
 			return // a ticket would tie together what takes different ways
 		}
 	}
-	r.tickets = tls.NewLRUClientSessionCache(1)
+	r.tickets = &tickets{}
 }
 
 // renew forgets tickets: the next look for an edition is to be a stranger's.

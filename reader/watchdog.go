@@ -24,7 +24,7 @@ type watchdog struct {
 	window  *time.Timer
 	silence *time.Timer
 	conn    *meteredConn // nil while there is none, or none of ours
-	asked   time.Time    // when a proven connection was given the request
+	asked   time.Time    // when the request was given to a proven connection, or to a fresh one in a freeze
 	last    time.Time    // of bytes of the file
 	n       int64        // bytes of the file
 	seen    int64        // what had come when this window began
@@ -51,13 +51,22 @@ func (w *watchdog) on(c *meteredConn) {
 	w.conn = c
 }
 
+// fresh is told that the request waits for a connection of its own, as all do in a freeze.
+func (w *watchdog) fresh() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.asked = time.Now()
+}
+
 // proven is told that the connection has brought an answer before: from now on it may not be silent for long.
 func (w *watchdog) proven() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !w.stopped && w.silence == nil && w.lim.Stall > 0 {
-		w.asked = time.Now()
-		w.silence = time.AfterFunc(w.patience(), w.listen)
+		if w.asked.IsZero() {
+			w.asked = time.Now()
+		}
+		w.silence = time.AfterFunc(w.lim.Stall/hearings, w.listen)
 	}
 }
 
@@ -109,24 +118,31 @@ func (w *watchdog) silent() time.Duration {
 	return time.Since(last)
 }
 
-// patience is how long silence may last.
+// hearings is how often in the longest silence a connection is listened to.
+const hearings = 8
+
+// patience is how long silence may last: less for a connection that has carried as much as freezes let through. w.mu is
+// held.
 func (w *watchdog) patience() time.Duration {
-	return min(max(w.lim.Stall, w.pulse.gap()), w.lim.Headers)
+	stall := w.lim.Stall
+	if n := w.bytes(); w.conn != nil && n >= likelyFrom && n <= likelyTo {
+		stall /= 4
+	}
+	return min(max(stall, w.pulse.gap()), w.lim.Headers)
 }
 
-// listen runs when silence may have lasted too long.
+// listen runs now and then, and ends a silence that has lasted too long.
 func (w *watchdog) listen() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.stopped {
 		return
 	}
-	left := w.patience() - w.silent()
-	if left <= 0 {
+	if w.silent() >= w.patience() {
 		w.cancel(errStalled)
 		return
 	}
-	w.silence.Reset(left)
+	w.silence.Reset(w.lim.Stall / hearings)
 }
 
 // late runs when the headers are late. They may be as long as their connection keeps up the pace: on a slow line there is

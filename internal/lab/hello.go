@@ -36,15 +36,20 @@ func serverName(first []byte) (name string, known bool) {
 func handshake(records []byte) (hello []byte, known bool) {
 	var message []byte
 	for {
-		if len(records) > 0 && records[0] != 22 || len(message) > 0 && message[0] != 1 || len(message) > maxHello {
+		if len(message) > 0 && message[0] != 1 {
 			return nil, true
 		}
 		if len(message) >= 4 {
-			if n := int(binary.BigEndian.Uint32(message) & 0xffffff); n > maxHello {
+			n := int(binary.BigEndian.Uint32(message) & 0xffffff)
+			if n > maxHello {
 				return nil, true
-			} else if len(message) >= 4+n {
+			}
+			if len(message) >= 4+n {
 				return message[4 : 4+n], true
 			}
+		}
+		if len(records) > 0 && records[0] != 22 {
+			return nil, true
 		}
 		if len(records) < 5 {
 			return nil, false

@@ -22,6 +22,8 @@ import (
 type Network struct {
 	// Clock is the time of all that waits in the network.
 	Clock Clock
+	// NoTickets has hosts that are added from now on resume no TLS session.
+	NoTickets bool
 
 	authority *authority
 	pages     map[string]*host // by port: where poisoned names lead
@@ -90,7 +92,7 @@ func (n *Network) serve(name string, h http.Handler, by *authority) (*host, erro
 		if err != nil {
 			return nil, err
 		}
-		config = &tls.Config{Certificates: []tls.Certificate{cert}, NextProtos: []string{"h2", "http/1.1"}}
+		config = &tls.Config{Certificates: []tls.Certificate{cert}, NextProtos: []string{"h2", "http/1.1"}, SessionTicketsDisabled: n.NoTickets}
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
