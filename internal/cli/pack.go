@@ -72,7 +72,7 @@ func (e *env) inspectIndex(b []byte) error {
 		return &codeError{exitUnverified, err}
 	}
 	if e.json {
-		return e.printJSON(x)
+		return e.printJSON(indexOf(x))
 	}
 	fmt.Fprintf(e.stdout, "%s: %s\n", x.Language, plural(len(x.Packs), "pack", "packs"))
 	if x.Seed != nil {
@@ -82,6 +82,34 @@ func (e *env) inspectIndex(b []byte) error {
 		fmt.Fprintf(e.stdout, "%-13s %6d articles %10d bytes, coded in %9d, pictures %9d\n", p.Period, p.Articles, p.Size, p.Coded, p.Pictures)
 	}
 	return nil
+}
+
+// indexJSON is what pack inspect --json prints of an index, and packJSON of each pack in it.
+type (
+	indexJSON struct {
+		Language string     `json:"language"`
+		Seed     *packJSON  `json:"seed,omitempty"`
+		Packs    []packJSON `json:"packs"`
+	}
+	packJSON struct {
+		Period   string `json:"period,omitempty"`
+		Articles int    `json:"articles,omitempty"`
+		Size     int64  `json:"size"`
+		SHA256   string `json:"sha256"`
+		Coded    int64  `json:"coded,omitempty"`
+		Pictures int64  `json:"pictures,omitempty"`
+	}
+)
+
+func indexOf(x edition.PackIndex) indexJSON {
+	out := indexJSON{Language: x.Language, Packs: []packJSON{}}
+	if x.Seed != nil {
+		out.Seed = &packJSON{Size: x.Seed.Size, SHA256: x.Seed.Hash.String()}
+	}
+	for _, p := range x.Packs {
+		out.Packs = append(out.Packs, packJSON{p.Period, p.Articles, p.Size, p.Hash.String(), p.Coded, p.Pictures})
+	}
+	return out
 }
 
 func (e *env) inspectPictures(b []byte) error {
@@ -106,13 +134,20 @@ func (e *env) inspectPictures(b []byte) error {
 	return nil
 }
 
+// textJSON is what pack inspect --json prints of a pack.
+type textJSON struct {
+	Language string            `json:"language"`
+	Period   string            `json:"period"`
+	Articles []edition.Article `json:"articles"`
+}
+
 func (e *env) inspectText(b []byte) error {
 	t, err := edition.ParsePackText(b)
 	if err != nil {
 		return &codeError{exitUnverified, err}
 	}
 	if e.json {
-		return e.printJSON(t)
+		return e.printJSON(textJSON{t.Language, t.Period, t.Articles})
 	}
 	fmt.Fprintf(e.stdout, "%s %s: %s in %d bytes, %s\n", t.Language, t.Period, plural(len(t.Articles), "article", "articles"), len(b), edition.Sum(b))
 	for _, a := range t.Articles {
@@ -150,10 +185,21 @@ func (e *env) inspectCoded(name string, b []byte, seedName string) error {
 	return e.inspectText(text)
 }
 
+// codingJSON is what pack inspect --json prints of a file whose stories are not shown.
+type codingJSON struct {
+	Order   int    `json:"order"`
+	Arena   int    `json:"arena"`
+	Primed  bool   `json:"primed"`
+	Size    int64  `json:"size"`
+	Recoded int64  `json:"recoded"`
+	Stream  int64  `json:"stream"`
+	Table   string `json:"table,omitempty"`
+}
+
 // inspected ends with what can be said of a file whose stories are not shown.
 func (e *env) inspected(c edition.Coding, note string) error {
 	if e.json {
-		return e.printJSON(c)
+		return e.printJSON(codingJSON(c))
 	}
 	e.say("%s", note)
 	return nil
