@@ -28,7 +28,7 @@ type Listing struct {
 	Periods []string
 }
 
-// Loose packs are the last of their kind that many.
+// How many of the newest hours and days are loose.
 const (
 	looseHours = 1
 	looseDays  = 2
@@ -38,20 +38,19 @@ const (
 // newest than before, and those alone are loose.
 func (s *Site) touchPacks(ctx context.Context, snap Snapshot, c store.Change, add func(Unit)) error {
 	l := store.List{Lang: c.List.Lang}
-	if add(Unit{Kind: PackIndex, List: l}); c.Period == store.SeedPeriod {
+	add(Unit{Kind: PackIndex, List: l})
+	if c.Period == store.SeedPeriod {
 		add(Unit{Kind: Seed, List: l})
 		return nil
 	}
 	add(Unit{Kind: Pack, List: l, Day: c.Period})
-	if !c.First {
+	kind, _, _ := edition.ParsePeriod(c.Period)
+	if !c.First || loose(kind) == 0 {
 		return nil
 	}
 	packs, err := snap.Packs(ctx, l.Lang)
-	kind, _, _ := edition.ParsePeriod(c.Period)
-	for i := range packs {
-		if kind == kindOf(packs[i]) && newer(packs, i) <= loose(kind) {
-			add(Unit{Kind: Pack, List: l, Day: packs[i].Period})
-		}
+	for _, period := range newestOf(packs, kind, loose(kind)+1) {
+		add(Unit{Kind: Pack, List: l, Day: period})
 	}
 	return err
 }
@@ -71,12 +70,6 @@ func allPacks(ctx context.Context, snap Snapshot, tag string, emit func(Unit) er
 	return errors.Join(emit(Unit{Kind: Seed, List: l}), emit(Unit{Kind: PackIndex, List: l}))
 }
 
-// kindOf returns the kind of a pack's period, which the store has named.
-func kindOf(p store.Pack) edition.PeriodKind {
-	kind, _, _ := edition.ParsePeriod(p.Period)
-	return kind
-}
-
 // loose returns how many of the newest packs of a kind are loose.
 func loose(kind edition.PeriodKind) int {
 	switch kind {
@@ -88,20 +81,23 @@ func loose(kind edition.PeriodKind) int {
 	return 0
 }
 
-// newer returns how many packs of the same kind are newer than one. They are sorted by name, and so by time.
-func newer(packs []store.Pack, i int) (n int) {
-	for _, p := range packs[i+1:] {
-		if kindOf(p) == kindOf(packs[i]) {
-			n++
+// newestOf returns the newest periods of a kind, at most n. Packs are sorted by name, and so those of a kind by time.
+func newestOf(packs []store.Pack, kind edition.PeriodKind, n int) (periods []string) {
+	for _, p := range slices.Backward(packs) {
+		if len(periods) == n {
+			break
+		}
+		if k, _, err := edition.ParsePeriod(p.Period); err == nil && k == kind {
+			periods = append(periods, p.Period)
 		}
 	}
-	return n
+	return periods
 }
 
 func (s *Site) isLoose(ctx context.Context, snap Snapshot, tag, period string) (bool, error) {
 	packs, err := snap.Packs(ctx, tag)
-	i := slices.IndexFunc(packs, func(p store.Pack) bool { return p.Period == period })
-	return i >= 0 && newer(packs, i) < loose(kindOf(packs[i])), err
+	kind, _, _ := edition.ParsePeriod(period)
+	return slices.Contains(newestOf(packs, kind, loose(kind)), period), err
 }
 
 // packIndex says which packs a language has.
