@@ -151,9 +151,15 @@ func (r *reader) block(n ast.Node, depth int) []news.Block {
 	return nil
 }
 
-// quote reads a quotation; its last paragraph says whose words they are where it begins with a dash.
+// quote reads a quotation; its last paragraph says whose words they are where it begins with a dash. One paragraph that is
+// quoted twice, >> so, is a pull quote.
 func (r *reader) quote(n *ast.Blockquote, depth int) []news.Block {
 	q := news.Block{Kind: news.Quote, Blocks: r.blocks(n, depth+1)}
+	if inner, ok := n.FirstChild().(*ast.Blockquote); ok && n.ChildCount() == 1 && inner.ChildCount() == 1 && len(q.Blocks) == 1 {
+		if words := q.Blocks[0].Blocks; len(words) == 1 && words[0].Kind == news.Paragraph {
+			return []news.Block{{Kind: news.PullQuote, Text: words[0].Text}}
+		}
+	}
 	if last := len(q.Blocks) - 1; last > 0 && q.Blocks[last].Kind == news.Paragraph {
 		by := q.Blocks[last].Text
 		for _, dash := range []string{"— ", "—", "– ", "-- ", "― "} {
@@ -230,7 +236,9 @@ func (r *reader) inline(line *importer.Inline, parent ast.Node, as news.Span, de
 			r.image(n)
 			continue
 		case *ast.Link:
-			style = r.link(n, as)
+			if style = r.link(n, as); r.still(n, style.Link) {
+				continue
+			}
 		case *ast.Emphasis:
 			mark := news.Emphasis
 			if n.Level == 2 {
@@ -330,6 +338,31 @@ func (r *reader) image(n *ast.Image) {
 		r.fail(n, "%q has no words for who can't see it (hint: ![what it shows](%s), or decorative: true in %s)", to, to, storyFile)
 	}
 	r.held = append(r.held, news.Block{Kind: news.Picture, Figure: fig})
+}
+
+// still holds what another site has: the link, and above it the picture of the folder that stands in for it. It says whether
+// a link to elsewhere is nothing but a picture; the picture's caption then names what it leads to.
+func (r *reader) still(n *ast.Link, link string) bool {
+	img, ok := n.FirstChild().(*ast.Image)
+	if !ok || n.ChildCount() != 1 || !strings.HasPrefix(link, "http") {
+		return false
+	}
+	before := len(r.held)
+	r.image(img)
+	if r.err != nil || len(r.held) == before {
+		return true
+	}
+	held := &r.held[before]
+	if held.Kind == news.Embed { // the picture is elsewhere too: readers go to what it stands for
+		held.URL = link
+		return true
+	}
+	words := held.Figure.Caption
+	if held.Figure.Caption = nil; words == nil && held.Figure.Alt != "" {
+		words = []news.Span{{Text: held.Figure.Alt}}
+	}
+	r.held = append(r.held, news.Block{Kind: news.Embed, URL: link, Text: words})
+	return true
 }
 
 // embed holds a link to a picture that is somewhere else.

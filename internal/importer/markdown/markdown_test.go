@@ -218,6 +218,12 @@ func TestBody(t *testing.T) {
 			`[{"kind":"heading","text":[{"text":"a"}],"level":2},{"kind":"heading","text":[{"text":"b"}],"level":4},{"kind":"heading","text":[{"text":"c"}],"level":4},{"kind":"heading","text":[{"text":"d"}],"level":2}]`},
 		{"rule, struck, comment", "~~a~~<!-- x -->\n\n<!-- y -->\n\n***\n", `[{"kind":"paragraph","text":[{"text":"a","mark":8}]},{"kind":"rule"}]`},
 		{"Windows-1252", "\u0084a\u0094", `[{"kind":"paragraph","text":[{"text":"„a”"}]}]`},
+		{"pull quote", ">> We *only* want\n>> to go home.\n\n> > a\n>\n> b\n\n> > a\n> >\n> > b\n",
+			`[{"kind":"pullquote","text":[{"text":"We "},{"text":"only","mark":2},{"text":" want to go home."}]},` +
+				`{"kind":"quote","blocks":[{"kind":"quote","blocks":[{"kind":"paragraph","text":[{"text":"a"}]}]},{"kind":"paragraph","text":[{"text":"b"}]}]},` +
+				`{"kind":"quote","blocks":[{"kind":"quote","blocks":[{"kind":"paragraph","text":[{"text":"a"}]},{"kind":"paragraph","text":[{"text":"b"}]}]}]}]`},
+		{"picture from elsewhere that leads on", "[![A road](https://x.example/a.jpg)](https://film.example/1)",
+			`[{"kind":"embed","text":[{"text":"A road"}],"url":"https://film.example/1"}]`},
 		{"picture from elsewhere", "a ![A road](https://x.example/a.jpg) b", `[{"kind":"paragraph","text":[{"text":"a b"}]},{"kind":"embed","text":[{"text":"A road"}],"url":"https://x.example/a.jpg"}]`},
 	} {
 		st := newsroom(t)
@@ -238,7 +244,8 @@ func TestBody(t *testing.T) {
 
 func TestFigures(t *testing.T) {
 	st := newsroom(t)
-	fsys := files("x/en.md", head+"Before ![A *road* &amp; trees](pictures/%D0%B4%D0%BE%D1%80%D0%BE%D0%B3%D0%B0.png \"Its \\\"caption\\\"\") after.\n\n![](line.png)\n\n![A film](a.mp4)",
+	fsys := files("x/en.md", head+"Before ![A *road* &amp; trees](pictures/%D0%B4%D0%BE%D1%80%D0%BE%D0%B3%D0%B0.png \"Its \\\"caption\\\"\") after.\n\n![](line.png)\n\n![A film](a.mp4)\n\n"+
+		"[![A dark line](line.png \"The film on its site\")](https://film.example/1) [![](line.png)](https://film.example/2)",
 		"x/story.yaml", "media: {line.png: {decorative: true}}", "x/pictures/дорога.png", drawing(t, color.White), "x/line.png", drawing(t, color.Black),
 		"x/a.mp4", film(t))
 	r := run(t, st, fsys)
@@ -257,7 +264,10 @@ func TestFigures(t *testing.T) {
 	want := `[{"kind":"paragraph","text":[{"text":"Before after."}]},` +
 		`{"kind":"figure","figure":{"media":"` + id("x/pictures/дорога.png") + `","alt":"A road \u0026 trees","caption":[{"text":"Its \"caption\""}]}},` +
 		`{"kind":"figure","figure":{"media":"` + id("x/line.png") + `","decorative":true}},` +
-		`{"kind":"figure","figure":{"media":"` + id("x/a.mp4") + `","alt":"A film"}}]`
+		`{"kind":"figure","figure":{"media":"` + id("x/a.mp4") + `","alt":"A film"}},` +
+		`{"kind":"figure","figure":{"media":"` + id("x/line.png") + `","alt":"A dark line"}},` +
+		`{"kind":"embed","text":[{"text":"The film on its site"}],"url":"https://film.example/1"},` +
+		`{"kind":"figure","figure":{"media":"` + id("x/line.png") + `","decorative":true}},{"kind":"embed","url":"https://film.example/2"}]`
 	if string(got) != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}
