@@ -195,7 +195,7 @@ func (w *writer) pictureOf(f *news.Figure, m news.Media, shown []news.Rendition,
 	} else {
 		w.raw(` loading="lazy"`)
 	}
-	w.raw(` decoding="async">`)
+	w.raw(">")
 	if len(formats) > 1 {
 		w.raw("</picture>")
 	}
@@ -207,7 +207,7 @@ func placeholder(m news.Media, shown news.Rendition) string {
 	if m.Placeholder == "" {
 		return ""
 	}
-	const rule = `img[src*="-%s-"]{background:%s)0/100%% 100%%;text-shadow:0 0 4px var(--paper),0 0 4px var(--paper)}`
+	const rule = `img[src*="-%s-"]{background:%s)0/100%% 100%%;text-shadow:0 0 4px var(--paper)}`
 	return fmt.Sprintf(rule, shown.SHA256[:8], placeholderURL+strings.TrimPrefix(m.Placeholder, "data:"))
 }
 
@@ -257,7 +257,8 @@ func (w *writer) dimensions(r news.Rendition) {
 	}
 }
 
-// player writes a video or a sound. Nothing of it is fetched before the reader plays it: who looks at the line would
+// player writes a video or a sound. A video's frame has a shape of its own (story.css), whatever the film's is, so that nothing
+// moves when it comes. Nothing of it is fetched before the reader plays it: who looks at the line would
 // see that it was watched.
 func (w *writer) player(name string, f *news.Figure, m news.Media) {
 	w.raw(`<%s controls preload="none"`, name)
@@ -265,26 +266,36 @@ func (w *writer) player(name string, f *news.Figure, m news.Media) {
 		w.attr("aria-label", f.Alt)
 	}
 	w.dimensions(m.Renditions[0])
-	w.raw(">")
-	for _, r := range m.Renditions {
-		w.raw("<source")
-		w.attr("src", w.href(mediaPath(w.addr, m, r)))
-		w.attr("type", r.MediaType)
+	if len(m.Renditions) == 1 {
+		w.attr("src", w.href(mediaPath(w.addr, m, m.Renditions[0])))
 		w.raw(">")
+	} else {
+		w.raw(">")
+		w.formats(m)
 	}
 	w.tracks(f)
 	w.download(f, m)
 	w.raw("</%s>", name)
 }
 
-// tracks writes the subtitles of a video or a sound. The browser names their languages, and fetches the one that is chosen.
+// formats writes where a video or a sound stands in several formats, for the browser to choose from.
+func (w *writer) formats(m news.Media) {
+	for _, r := range m.Renditions {
+		w.raw("<source")
+		w.attr("src", w.href(mediaPath(w.addr, m, r)))
+		w.attr("type", r.MediaType)
+		w.raw(">")
+	}
+}
+
+// tracks writes the subtitles of a video or a sound: that is what a track is where it says nothing else. The browser names their languages, and fetches the one that is chosen.
 func (w *writer) tracks(f *news.Figure) {
 	for _, t := range f.Subtitles {
 		m, ok := w.refs.media[t.Media]
 		if !ok || len(m.Renditions) == 0 {
 			continue
 		}
-		w.raw(`<track kind="subtitles"`)
+		w.raw("<track")
 		w.attr("srclang", t.Lang)
 		w.attr("src", w.href(mediaPath(w.addr, m, m.Renditions[0])))
 		w.raw(">")

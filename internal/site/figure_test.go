@@ -23,13 +23,13 @@ func TestPictures(t *testing.T) {
 	}{
 		{site.Light, `<figure><a href="../` + dir + `33333333-1280.jpg"><picture>` +
 			`<source type="image/avif" srcset="../` + dir + `44444444-640.avif">` +
-			`<img src="../` + dir + `11111111-320.jpg" width="640" height="427" alt="A road at dawn, a barrier across it" decoding="async">` +
+			`<img src="../` + dir + `11111111-320.jpg" width="640" height="427" alt="A road at dawn, a barrier across it">` +
 			`</picture></a>`,
 			[]string{"11111111-320.jpg", "33333333-1280.jpg", "44444444-640.avif"}},
 		{site.Full, `<figure><picture><source type="image/avif" srcset="../` + dir + `44444444-640.avif">` +
 			`<img src="../` + dir + `22222222-640.jpg" srcset="../` + dir + `11111111-320.jpg 320w, ../` + dir +
 			`22222222-640.jpg 640w, ../` + dir + `33333333-1280.jpg 1280w" sizes="(min-width: 42rem) 40rem, 95vw"` +
-			` width="640" height="427" alt="A road at dawn, a barrier across it" decoding="async"></picture>`,
+			` width="640" height="427" alt="A road at dawn, a barrier across it"></picture>`,
 			[]string{"11111111-320.jpg", "22222222-640.jpg", "33333333-1280.jpg", "44444444-640.avif", "77777777-16x9-320.jpg"}},
 	} {
 		cfg := specimenConfig

@@ -38,7 +38,8 @@ func TestHeard(t *testing.T) {
 		t.Error("the subtitles are not published")
 	}
 	for _, want := range []string{
-		`<track kind="subtitles" srclang="en" src="`, `-subtitles.vtt">`, `preload="none"`,
+		`<video controls preload="none" aria-label="A film" width="1280" height="720" src="../`, `-video.mp4"><track srclang="en" src="../`, `-subtitles.vtt">`,
+		"}video{inline-size:100%;aspect-ratio:",
 		`A march · <bdi>N. N.</bdi> · <bdi>All kept</bdi></figcaption>`,
 		"<details><summary>Transcript</summary>\n<p><a href=\"", "Go on!</a></p>\n</details>\n<p>After it.</p>",
 	} {
