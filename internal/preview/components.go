@@ -65,6 +65,7 @@ func exhibits(s *specimen) []exhibit {
 		{"Topic", list("topic/" + specimenTopic + "/index.html"), 700},
 		{"Place", list("place/" + specimenPlace + "/index.html"), 500},
 		{"Author", list("author/" + specimenAuthor + "/index.html"), 500},
+		{"Topics, places and authors", list("topics/index.html"), 500},
 		{"Numbered list, with its pager", list("archive/page/1.html"), 900},
 		{"Archive", list("archive/index.html"), 500},
 		{"Month", list("archive/" + day[:len("2026/11")] + "/index.html"), 500},
@@ -74,6 +75,7 @@ func exhibits(s *specimen) []exhibit {
 		{"Page of the newsroom's own", list(specimenPage + ".html"), 700},
 		{"Choice of a language", fullRoom + "/index.html", 500},
 		{"Front with nothing on it yet", emptyRoom + "/" + s.tag + "/index.html", 500},
+		{"Topics, when there are none", emptyRoom + "/" + s.tag + "/topics/index.html", 400},
 		{"Corrections, when there are none", emptyRoom + "/" + s.tag + "/corrections/index.html", 400},
 	}
 }

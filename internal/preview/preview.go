@@ -144,6 +144,8 @@ func (r *Room) unit(ctx context.Context, path string) (id string, u site.Unit, e
 		return "", site.Unit{Kind: site.Front, List: l}, nil
 	case "topic", "place", "author":
 		return "", site.Unit{Kind: site.Topic, List: of(l, name(1), name(2))}, nil
+	case "topics":
+		return "", site.Unit{Kind: site.Topics, List: l}, nil
 	case "archive":
 		return "", archived(l, at[2:]), nil
 	case "story":

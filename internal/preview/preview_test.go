@@ -177,7 +177,7 @@ func TestComponents(t *testing.T) {
 		scheme := []string{"light", "dark"}[i%2]
 		_, _, body := get(t, s.URL()+"_components?scheme="+scheme+"&lang="+tag, nil)
 		shown := frames.FindAllStringSubmatch(body, -1)
-		if len(shown) != 19 {
+		if len(shown) != 21 {
 			t.Fatalf("%s: %d exhibits: %.200s", tag, len(shown), body)
 		}
 		for _, frame := range shown {
