@@ -12,7 +12,6 @@ package check
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,7 +19,6 @@ import (
 
 	"coranto/internal/lang"
 	"coranto/internal/news"
-	"coranto/internal/store"
 )
 
 // A Code names a kind of problem. Codes are part of what scripts and configurations read.
@@ -36,7 +34,7 @@ const (
 	Evidence  Code = "evidence"  // a claim with nothing kept to stand by it
 	Wording   Code = "wording"   // an unverified or disputed claim that reads as a fact
 	Breaking  Code = "breaking"  // breaking news whose time is over
-	Link      Code = "link"      // a link or related story that readers can't follow
+	Link      Code = "link"      // a link within the site, or a related story, that readers can't follow
 	Origin    Code = "origin"    // a translation that doesn't say what it was made from
 	Lang      Code = "lang"      // words in another script without their language
 	Heading   Code = "heading"   // headings that skip a level
@@ -90,6 +88,8 @@ type Store interface {
 	Story(ctx context.Context, id string) (news.Story, error)
 	// Media returns a media by its ID, or store.ErrNotFound.
 	Media(ctx context.Context, id string) (news.Media, error)
+	// Find returns the ID of the story with a slug in its address, or store.ErrNotFound.
+	Find(ctx context.Context, slug string) (string, error)
 }
 
 // A Checker looks at stories as they would be published. It never changes, and several goroutines may use it if they
@@ -100,6 +100,10 @@ type Checker struct {
 	// what they are asked for.
 	Languages []string
 	Catalogue *lang.Catalogue
+	// BaseURL is where the site stands, as https://news.example/: links below it are links within the site. Has says whether
+	// the site has a file that is no story's at a path, as fa/topic/courts/index.html. Without either they are not looked at.
+	BaseURL string
+	Has     func(ctx context.Context, path string) (bool, error)
 	// Fatal are the kinds that publish refuses.
 	Fatal []Code
 	Now   time.Time
@@ -271,54 +275,4 @@ func (l *look) original() string {
 		return ""
 	}
 	return best.Lang
-}
-
-// links says which links and related stories readers can't follow.
-func (l *look) links(at place, a news.Article) error {
-	for s := range a.Revision.Spans() {
-		id, ok := strings.CutPrefix(s.Link, "story:")
-		if !ok {
-			continue
-		}
-		why, err := l.unreachable(a, id)
-		if err != nil {
-			return err
-		}
-		if why != "" {
-			l.add(at.of("story:"+id, s.Text), Link, "readers see the words without a link", "links to story %q, %s", id, why)
-		}
-	}
-	for _, id := range a.Revision.Related {
-		why, err := l.unreachable(a, id)
-		if err != nil {
-			return err
-		}
-		if why != "" {
-			l.add(at.of(id, "related:"), Link, "readers are not shown it", "names story %q as related, %s", id, why)
-		}
-	}
-	return nil
-}
-
-// unreachable says why readers of an article can't go on to a story once both should be out; "" where they can.
-func (l *look) unreachable(a news.Article, id string) (string, error) {
-	to, err := l.Store.Story(l.ctx, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return "which the newsroom does not have", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	when := l.Now
-	if a.Published.After(when) {
-		when = a.Published
-	}
-	public := slices.DeleteFunc(slices.Clone(to.Articles), func(b news.Article) bool { return !b.Public(when) })
-	switch {
-	case len(public) == 0:
-		return "which is not public", nil
-	case !slices.ContainsFunc(public, func(b news.Article) bool { return b.Lang == a.Lang }):
-		return "which is not public in " + a.Lang, nil
-	}
-	return "", nil
 }

@@ -29,6 +29,14 @@ func (m memory) Story(_ context.Context, id string) (news.Story, error) {
 	return news.Story{}, store.ErrNotFound
 }
 
+// Find takes a story's ID for the slug of its address.
+func (m memory) Find(_ context.Context, slug string) (string, error) {
+	if _, ok := m.stories[slug]; ok {
+		return slug, nil
+	}
+	return "", store.ErrNotFound
+}
+
 func (m memory) Media(_ context.Context, id string) (news.Media, error) {
 	if v, ok := m.media[id]; ok {
 		return v, nil
@@ -70,7 +78,7 @@ func plain(s string) []news.Span { return []news.Span{{Text: s}} }
 
 func room(s news.Story) memory {
 	out := func(status news.Status, at time.Time) news.Story {
-		return news.Story{Articles: []news.Article{{Lang: "en", Status: status, Published: at}}}
+		return news.Story{Address: news.Address{Day: "2026-11-21"}, Articles: []news.Article{{Lang: "en", Status: status, Published: at}}}
 	}
 	picture := func(kind string, width int) news.Media {
 		return news.Media{Name: "road.jpg", Renditions: []news.Rendition{{MediaType: kind, Width: width}}}
@@ -87,6 +95,8 @@ const source = "---\nheadline: H\nbreaking: 2026-11-22T11:30:00Z\nlead:\n  file:
 
 func checker(s news.Story) *check.Checker {
 	return &check.Checker{Store: room(s), Languages: []string{"en", "fa", "ru"}, Fatal: []check.Code{check.Alt, check.Source}, Now: now,
+		BaseURL: "https://news.example/paper/",
+		Has:     func(_ context.Context, path string) (bool, error) { return path == "en/topic/courts/index.html", nil },
 		Read: func(file string) ([]byte, error) {
 			if file != "stories/border/en.md" {
 				return nil, fs.ErrNotExist
@@ -114,6 +124,9 @@ func TestProblems(t *testing.T) {
 	}
 	claim := func(s *news.Story, text string) {
 		en(s).Revision.Body[2].Text = []news.Span{{Text: text, Claim: "shots"}}
+	}
+	linked := func(to string) func(*news.Story) {
+		return func(s *news.Story) { paragraph(s, news.Span{Text: "l", Link: to}) }
 	}
 	const file = "stories/border/en.md"
 	for _, c := range []struct {
@@ -167,6 +180,19 @@ func TestProblems(t *testing.T) {
 			en(s).Published = now.Add(time.Hour)
 			paragraph(s, news.Span{Text: "l", Link: "story:later"})
 		}, ""},
+		{"its own address of a story", linked("https://news.example/paper/en/story/2026/11/21/other/index.html"), ""},
+		{"its own address of a story, without the index", linked("http://NEWS.example/paper/en/story/2026/11/21/other/?x#claims"), ""},
+		{"its own address of a story in another language", linked("https://news.example/paper/fa/story/2026/11/21/other/index.html"), "link " + file},
+		{"its own address of a draft", linked("https://news.example/paper/en/story/2026/11/21/draft/"), "link " + file},
+		{"its own address of another day", linked("https://news.example/paper/en/story/2026/11/20/other/"), "link " + file},
+		{"its own address of no story", linked("https://news.example/paper/en/story/2026/11/21/gone/"), "link " + file},
+		{"its own address of a topic", linked("https://news.example/paper/en/topic/courts"), ""},
+		{"its own address of nothing", linked("https://news.example/paper/en/topic/court/"), "link " + file},
+		{"an embed of its own address", func(s *news.Story) {
+			en(s).Revision.Body = append(en(s).Revision.Body, news.Block{Kind: news.Embed, URL: "https://news.example/paper/film"})
+		}, "link " + file},
+		{"an address beside its own", linked("https://news.example/papers/x"), ""},
+		{"an address of others", linked("https://other.example/paper/en/topic/court/"), ""},
 		{"a related story in another language", func(s *news.Story) { s.Articles[1].Revision.Related = []string{"other"} }, "link stories/border/fa.md"},
 		{"no origin", func(s *news.Story) { s.Articles[1].Revision.Origin = nil }, "origin stories/border/fa.md"},
 		{"an origin that is not there", func(s *news.Story) { s.Articles[1].Revision.Origin.Lang = "ru" }, "origin stories/border/fa.md"},

@@ -9,10 +9,13 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"coranto/internal/check"
 	"coranto/internal/lang"
+	"coranto/internal/preview"
+	"coranto/internal/site"
 	"coranto/internal/store"
 	"coranto/internal/term"
 )
@@ -24,7 +27,8 @@ var checkCommand = command{
 	long: `
 Looks at the stories in the newsroom's store, drafts and embargoed ones among them, or at those that are named by their
 IDs, and lists what is wrong with each by file and line: a picture without words for who can't see it, a claim without
-a source, a link that leads nowhere. It changes nothing. Import first what you have written since.
+a source, a link that leads nowhere. It changes nothing. Import first what you have written since. Links to base_url are looked
+up among the pages of the last edition, and stories among all.
 
   alt        a figure without words for who can't see it     link       a link or related story that readers can't follow
   caption    a figure without a caption                      origin     a translation that doesn't say of what
@@ -187,7 +191,27 @@ func (n *newsroom) checker(now time.Time) (*check.Checker, error) {
 	}
 	return &check.Checker{
 		Store: n.store, Languages: n.config.Languages, Catalogue: catalogue, Fatal: n.config.Check.fatal(), Now: now, Read: n.readSource,
+		BaseURL: n.config.BaseURL, Has: n.pages(),
 	}, nil
+}
+
+// pages returns what says whether the site has a file at a path, as the store stood when it was last published from or, during
+// publish, stands. The site is made when that is first asked, which few newsrooms' links do.
+func (n *newsroom) pages() func(context.Context, string) (bool, error) {
+	made := sync.OnceValues(n.site)
+	return func(ctx context.Context, path string) (bool, error) {
+		st, err := made()
+		if err != nil {
+			return false, err
+		}
+		snap, err := n.store.Snapshot(ctx)
+		if err != nil {
+			return false, err
+		}
+		defer snap.Close()
+		r := preview.Room{Config: site.Config{Languages: n.config.Languages}, Site: st, Snap: snap, Open: n.store.OpenRendition}
+		return r.Has(ctx, path)
+	}
 }
 
 // maxSource is the size in bytes up to which a source's file is read to find a line in it.

@@ -168,11 +168,12 @@ func (p *previewing) open(ctx context.Context) (_ *preview.Room, err error) {
 	if err != nil {
 		return nil, errors.Join(err, v.Close())
 	}
-	c.Store = v
-	return &preview.Room{
+	room := &preview.Room{
 		Config: config, Site: st, Snap: v.snap, Open: v.OpenRendition, Check: c.Story, Waiting: v.waiting, Refused: v.refused,
 		Now: v.now, Close: v.Close,
-	}, nil
+	}
+	c.Store, c.Has = v, room.Has
+	return room, nil
 }
 
 // A previewView is a copy of the newsroom's store in which everything is out. It is what checks read, too: they see drafts

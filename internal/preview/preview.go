@@ -68,6 +68,15 @@ func (r *Room) file(ctx context.Context, path string) (site.File, string, error)
 	return f, "", err
 }
 
+// Has says whether the newsroom would have a file at a path, as fa/topic/courts/index.html.
+func (r *Room) Has(ctx context.Context, path string) (bool, error) {
+	_, _, err := r.file(ctx, path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // in returns the file at a path that a unit renders, or fs.ErrNotExist.
 func (r *Room) in(ctx context.Context, u site.Unit, path string) (site.File, error) {
 	out, err := r.render(ctx, u)
