@@ -247,9 +247,10 @@ func sendSpecimen(w http.ResponseWriter, req *http.Request, r *Room, scheme, pat
 
 var galleryTemplate = template.Must(template.Must(template.New("gallery").Parse(reload)).Parse(`<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Components · {{.Lang}}</title>
-<style>:root{color-scheme:light dark}body{font:15px/1.5 system-ui,sans-serif;margin:1rem}form{display:flex;flex-wrap:wrap;gap:1rem;align-items:end}
+<style>:root{color-scheme:light dark}body{background:Canvas;color:CanvasText;font:15px/1.5 system-ui,sans-serif;margin:1rem}form{display:flex;flex-wrap:wrap;gap:1rem;align-items:end}
 main{display:flex;flex-wrap:wrap;gap:2rem;align-items:start}section{max-inline-size:100%}h2{font-size:1rem;max-inline-size:{{.Width}}px}
 iframe{border:1px solid #888;max-inline-size:100%;resize:both;overflow:auto}</style>
+<header>
 <h1>Components</h1>
 <form>
 <label>Language <select name="lang">{{range .Languages}}<option{{if eq . $.Lang}} selected{{end}}>{{.}}</option>{{end}}</select></label>
@@ -257,6 +258,7 @@ iframe{border:1px solid #888;max-inline-size:100%;resize:both;overflow:auto}</st
 <label>Width <select name="width">{{range .Widths}}<option{{if eq . $.Width}} selected{{end}}>{{.}}</option>{{end}}</select></label>
 <button>Show</button> <a href="{{.Base}}/">Back to the newsroom</a>
 </form>
+</header>
 <main>
 {{range .Shown}}<section><h2><a href="{{$.Base}}/_components/{{$.Lang}}/{{$.Scheme}}/{{.Path}}">{{.Name}}</a></h2>
 <iframe title="{{.Name}}" loading="lazy" width="{{$.Width}}" height="{{.Height}}" src="{{$.Base}}/_components/{{$.Lang}}/{{$.Scheme}}/{{.Path}}"></iframe></section>
