@@ -81,6 +81,14 @@ func corpusRoom(t testing.TB) room {
 	return r
 }
 
+// rooms returns the sample newsroom, and the corpus where it is here; a skipped test below this one says where it isn't.
+func rooms(t *testing.T) []room {
+	t.Helper()
+	all := []room{sampleRoom(t)}
+	t.Run("the corpus", func(t *testing.T) { all = append(all, corpusRoom(t)) })
+	return all
+}
+
 func publishSample() (room, error) {
 	catalogue, err := lang.Load()
 	if err != nil {

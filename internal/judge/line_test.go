@@ -87,6 +87,9 @@ func TestLine(t *testing.T) {
 			if pictures++; c.Kind == "img" && c.Size > maxPicture {
 				t.Errorf("%s: %s costs %d bytes, want at most %d", p, c.Name, c.Size, maxPicture)
 			}
+			if c.Kind == "video" || c.Kind == "audio" || c.Kind == "track" {
+				t.Errorf("%s: %s is fetched before anybody plays it", p, c.Name)
+			}
 		}
 		moved, err := chromedp.Run(tab, chromedp.Evaluate[[]string]("window.shifts"))
 		if err != nil {

@@ -87,7 +87,7 @@ func asked(n *html.Node) (refs []string) {
 // TestAlone holds every page to itself: no script runs in it, no style or frame is loaded, whatever it shows comes from
 // the same mirror and is there, and links to other sites tell them nothing.
 func TestAlone(t *testing.T) {
-	for _, r := range []room{sampleRoom(t), corpusRoom(t)} {
+	for _, r := range rooms(t) {
 		pictures := 0
 		for _, d := range r.parse(t) {
 			for n := range d.root.Descendants() {
@@ -145,7 +145,7 @@ func (r room) has(name string) bool {
 
 // TestLinks follows every link within the site, to the part of the page that it names.
 func TestLinks(t *testing.T) {
-	for _, r := range []room{sampleRoom(t), corpusRoom(t)} {
+	for _, r := range rooms(t) {
 		docs, n := r.parse(t), 0
 		for _, d := range docs {
 			for e := range d.root.Descendants() {
@@ -175,7 +175,7 @@ func TestLinks(t *testing.T) {
 // TestTranslations holds hreflang to its rule: whatever page a page names as itself in another language is in that
 // language, and names it back; and each names itself.
 func TestTranslations(t *testing.T) {
-	for _, r := range []room{sampleRoom(t), corpusRoom(t)} {
+	for _, r := range rooms(t) {
 		named, n := map[string]map[string]string{}, 0
 		docs := r.parse(t)
 		for p, d := range docs {

@@ -19,7 +19,7 @@ import (
 // TestPolicy reads the Content-Security-Policy of every page: nothing is allowed but what the page needs, and its own
 // style by its hash. It stands before whatever it governs.
 func TestPolicy(t *testing.T) {
-	for _, r := range []room{sampleRoom(t), corpusRoom(t)} {
+	for _, r := range rooms(t) {
 		for _, d := range r.parse(t) {
 			policy, governed := "", ""
 			for n := range d.root.Descendants() {

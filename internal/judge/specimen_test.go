@@ -83,6 +83,8 @@ The [water falls on Friday](claim:friday), says the mayor; [the gates opened lat
 >
 > — Zafar, baker
 
+>> The water took the road, and then it took its time.
+
 1. Flour
 2. Oil
    - of sunflowers
@@ -92,7 +94,11 @@ The [water falls on Friday](claim:friday), says the mayor; [the gates opened lat
 
 ![A mast with aerials.](mast.jpg "The mast on the hill.")
 
-![A table in a court.](court.jpg "The hearing of Friday.")
+![A film: coloured bars, and a tone.](film.mp4 "The siren, on Friday at six.")
+
+![A sound: one tone.](tone.mp3)
+
+[![A table in a court.](court.jpg "The film of the hearing")](https://film.example/watch?v=1&t=2)
 
 ` + "```\nif water > bank {\n\tringAllTheBellsOfTheLowerTownAndOfTheUpperTownUntilSomebodyComes(now)\n}\n```" + `
 
@@ -100,6 +106,12 @@ The [water falls on Friday](claim:friday), says the mayor; [the gates opened lat
 
 جریان آب از سد عبور کرد. Река вышла из берегов. ከተማው በጎርፍ ተጥለቀለቀ። 洪水淹没了下城。
 `
+
+// What is said in the specimen's film and sound: subtitles in two languages, and all of it in each language of the site.
+const (
+	subtitles = "WEBVTT\n\n00:00.000 --> 00:01.000\nLeave the lower town.\n\n00:01.000 --> 00:02.000\nاز پایین شهر بروید.\n"
+	spoken    = "A siren.\n\n“Leave the lower town (پایین شهر), all of you.”\n"
+)
 
 // breakingArticle is news of the hour at which the test runs, so that there is a bar.
 const breakingArticle = `---
@@ -145,9 +157,17 @@ func newsroomFiles(tags []string) map[string]string {
 func writeSpecimen(dir string, tags []string, now time.Time) error {
 	pictures := map[string]string{"flood.jpg": "spring-flood", "mast.jpg": "radio-licence", "court.jpg": "closed-hearing"}
 	breaking := fmt.Sprintf(breakingArticle, now.Add(-time.Hour).Format(time.RFC3339), now.Add(24*time.Hour).Format(time.RFC3339))
-	files := map[string]string{"specimen/story.yaml": specimenStory}
+	files := map[string]string{"specimen/story.yaml": specimenStory, "specimen/film.en.vtt": subtitles, "specimen/film.fa.vtt": subtitles + "\n",
+		"specimen/tone.en.vtt": subtitles}
 	for name, story := range pictures {
 		b, err := fs.ReadFile(sample.Stories(), story+"/"+name)
+		if err != nil {
+			return err
+		}
+		files["specimen/"+name] = string(b)
+	}
+	for _, name := range []string{"film.mp4", "tone.mp3"} {
+		b, err := os.ReadFile("../recording/testdata/" + name)
 		if err != nil {
 			return err
 		}
@@ -158,6 +178,7 @@ func writeSpecimen(dir string, tags []string, now time.Time) error {
 		if tag == "en" {
 			origin = ""
 		}
+		files["specimen/film."+tag+".txt"], files["specimen/tone."+tag+".txt"] = spoken, spoken
 		files["specimen/"+tag+".md"], files["dam/"+tag+".md"] = fmt.Sprintf(specimenArticle, origin), breaking
 	}
 	return writeAll(dir, files)
