@@ -86,6 +86,8 @@ func (s *Server) inPaper(w http.ResponseWriter, a admitted) bool {
 	switch {
 	case len(s.Papers) == 0 || a.URL.Query().Get("ask") != "":
 		return false
+	case slices.Contains(s.Papers, tag) && a.path == shellPath(tag):
+		return false // it is here, since all readers of the language have it
 	case a.path == "":
 		s.lead(w, a, s.Papers[0], "")
 	case !slices.Contains(s.Papers, tag):

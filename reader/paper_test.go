@@ -216,6 +216,9 @@ func TestPaperAsksFirst(t *testing.T) {
 	if strings.Contains(page, "<h1>a topic") || !strings.Contains(page, "ask=1") || len(at.asked()) > 0 {
 		t.Errorf("fetched unasked: %s", page)
 	}
+	if page := follow(t, s.URL()+"en/safety.html"); !strings.Contains(page, "<h1>Safety") {
+		t.Errorf("the shell, which is kept: %s", page)
+	}
 	if page := follow(t, s.URL()+"en/topic/war/?ask=1"); !strings.Contains(page, "<h1>a topic") {
 		t.Errorf("asked for, and got %s", page)
 	}
