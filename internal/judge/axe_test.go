@@ -57,11 +57,20 @@ func TestAxe(t *testing.T) {
 	t.Run("it sees", func(t *testing.T) { seesFaults(t, browser, string(script), site) })
 }
 
-// judge has axe-core look at a page on screens.
+// narrow is the narrowest screen that a page has to fit (WCAG 1.4.10), which is one of twice the width at twice the size of
+// text; tooWide is by how much a page doesn't.
+var narrow = screen{"narrow", 320, 640, "light"}
+
+const tooWide = `document.documentElement.scrollWidth - document.documentElement.clientWidth`
+
+// judge has axe-core look at a page on screens, once it is seen to fit the narrowest.
 func judge(t *testing.T, tab context.Context, site, name string, on []screen) {
-	if err := chromedp.Do(tab, on[0].show(), chromedp.Navigate(site+name)); err != nil {
+	if err := chromedp.Do(tab, narrow.show(), chromedp.Navigate(site+name)); err != nil {
 		t.Errorf("%s: %v", name, err)
 		return
+	}
+	if n, err := chromedp.Run(tab, chromedp.Evaluate[int](tooWide)); err != nil || n > 0 {
+		t.Errorf("%s is %d pixels wider than a screen of %d: %v", name, n, narrow.width, err)
 	}
 	for _, s := range on {
 		if err := chromedp.Do(tab, s.show()); err != nil {
@@ -94,6 +103,13 @@ func seesFaults(t *testing.T, browser context.Context, script, site string) {
 	rules := map[string]bool{}
 	for _, v := range found {
 		rules[v.Rule] = true
+	}
+	if err := chromedp.Do(tab, narrow.show()); err != nil {
+		t.Fatal(err)
+	}
+	n, err := chromedp.Run(tab, chromedp.Evaluate[int](`document.querySelector('h1').style.minWidth = '400px', `+tooWide))
+	if err != nil || n < 1 {
+		t.Errorf("a page that is too wide seems to fit: %d, %v", n, err)
 	}
 	for _, want := range []string{"image-alt", "link-name", "color-contrast"} {
 		if !rules[want] {
