@@ -126,7 +126,7 @@ func (f *flow) deliver(d direction, to *net.TCPConn, queue <-chan delivery) {
 			f.ended(d, to, s.err)
 			return
 		}
-		if !f.until(f.through(d, len(s.b))) {
+		if !f.until(f.held(d, len(s.b))) || !f.until(f.l.pass(d, len(s.b))) {
 			return
 		}
 		b, frozen := f.admit(s.b)
@@ -144,22 +144,23 @@ func (f *flow) deliver(d direction, to *net.TCPConn, queue <-chan delivery) {
 	}
 }
 
-// through returns when a segment has passed the reader's line, a throttle, and the time that a loss costs.
-func (f *flow) through(d direction, n int) time.Time {
+// held returns until when a segment is held up by a throttle, or because it was lost. Others pass meanwhile.
+func (f *flow) held(d direction, n int) time.Time {
 	at := time.Now()
 	if f.l.lost() {
 		at = at.Add(f.l.n.Clock.Real(max(200*time.Millisecond, 2*f.l.access.RTT)))
 	}
-	if r, ok := f.l.censor.find(f.host, f.number, f.l.Elapsed(), Throttle); ok && d == down {
-		f.mu.Lock()
-		if f.free.After(at) {
-			at = f.free
-		}
-		at = at.Add(f.l.n.Clock.Real(transmission(n, r.Rate)))
-		f.free = at
-		f.mu.Unlock()
+	r, ok := f.l.censor.find(f.host, f.number, f.l.Elapsed(), Throttle)
+	if !ok || d == up {
+		return at
 	}
-	return f.l.pass(d, n, at)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.free.After(at) {
+		at = f.free
+	}
+	f.free = at.Add(f.l.n.Clock.Real(transmission(n, r.Rate)))
+	return f.free
 }
 
 // admit returns as much of a segment as the censor lets through, and whether it lets nothing through any more.

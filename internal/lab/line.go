@@ -231,21 +231,22 @@ const (
 	down direction = 1
 )
 
-// pass reserves the line for n bytes and returns when they are through; freed is when they may begin.
-func (l *Line) pass(d direction, n int, freed time.Time) time.Time {
+// pass reserves the line for n bytes, behind those that are on it, and returns when they are through.
+func (l *Line) pass(d direction, n int) time.Time {
 	rate := l.access.Down
 	if d == up {
 		rate = l.access.Up
 	}
+	now := time.Now()
 	if rate == 0 {
-		return freed
+		return now
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.free[d].After(freed) {
-		freed = l.free[d]
+	if l.free[d].Before(now) {
+		l.free[d] = now
 	}
-	l.free[d] = freed.Add(l.n.Clock.Real(transmission(n, rate)))
+	l.free[d] = l.free[d].Add(l.n.Clock.Real(transmission(n, rate)))
 	return l.free[d]
 }
 
