@@ -87,6 +87,66 @@ func TestFreeze(t *testing.T) {
 	}
 }
 
+// A mirror can't know a reader again: TLS is resumed in a freeze alone, and not across two looks for an edition. What is
+// sent is the same from every reader.
+func TestWhatAMirrorSees(t *testing.T) {
+	t.Parallel()
+	p := newPress(t, 1)
+	large := make([]byte, 60_000)
+	_, _ = rand.NewChaCha8([32]byte{1}).Read(large)
+	f := p.publish(map[string]string{"media/large.jpg": string(large)})
+	good := mirror.Handler(f.dir(t))
+	for _, rules := range [][]lab.Rule{nil, {{Kind: lab.Freeze}}} {
+		t.Run(fmt.Sprint(len(rules)), func(t *testing.T) {
+			t.Parallel()
+			var mu sync.Mutex
+			var first, resumed []string // paths of requests: of a look's first, and on resumed connections
+			clock := lab.Clock(1)       // on a fast one a busy machine looks like a freeze
+			if rules != nil {
+				clock = labSpeed
+			}
+			n, err := lab.NewNetwork(clock)
+			must(t, err)
+			t.Cleanup(n.Close)
+			m := p.masthead()
+			address, err := n.Host(lab.Host(0), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				mu.Lock()
+				if r.TLS.DidResume {
+					resumed = append(resumed, r.URL.Path)
+				} else if r.URL.Path == "/latest" {
+					first = append(first, r.URL.Path)
+				}
+				mu.Unlock()
+				for name := range r.Header {
+					if !slices.Contains([]string{"User-Agent", "Accept-Encoding", "Range"}, name) || name == "Range" && rules == nil {
+						t.Errorf("%s: %s: %s", r.URL.Path, name, r.Header.Get(name))
+					}
+				}
+				good.ServeHTTP(w, r)
+			}))
+			must(t, err)
+			m.Mirrors = []string{address}
+			l := n.Line(lab.Access{RTT: 60 * time.Millisecond}, rules, 1)
+			t.Cleanup(l.Close)
+			opt := l.Options()
+			opt.Now = func() time.Time { return p.now }
+			r, err := reader.Open(m, opt)
+			must(t, err)
+			t.Cleanup(func() { r.Close() })
+			refresh(t, r)
+			if _, err := r.Get(t.Context(), "media/large.jpg"); err != nil {
+				t.Fatal(err)
+			}
+			refresh(t, r)
+			mu.Lock()
+			defer mu.Unlock()
+			if (len(resumed) > 0) != (rules != nil) || len(first) != 2 {
+				t.Errorf("resumed for %v; %d looks of a stranger's", resumed, len(first))
+			}
+		})
+	}
+}
+
 // In a freeze a liar among mirrors that bring a file together costs time, and is found.
 func TestFreezeWithALiar(t *testing.T) {
 	t.Parallel()
@@ -158,7 +218,7 @@ func TestScenarios(t *testing.T) {
 	t.Parallel()
 	room := labRoom(t)
 	quick := []string{
-		"healthy", "poisoned-dns", "dropped", "reset-name", "four-dead", "freeze-one", "throttled", "seized", "stale", "cloned", "dying",
+		"healthy", "poisoned-dns", "dropped", "reset-name", "four-dead", "freeze-one", "throttled", "seized", "dripping", "stale", "cloned", "dying",
 		"freeze-crowded", "freeze-seized", "liars-only",
 	}
 	for _, s := range lab.Scenarios() {

@@ -83,6 +83,13 @@ func (p *pulse) share() int64 {
 	return min(max(p.active, 1), maxShare)
 }
 
+// answers is what an answer takes of late; 0 when nobody knows.
+func (p *pulse) answers() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.answer
+}
+
 // packet is what a line carries at a time.
 const packet = 1500
 
@@ -111,10 +118,20 @@ func (p *pulse) came(n int, now time.Time) {
 
 // fair is how many bytes one of the requests under way should have brought in a beat, were it no slower than the line:
 // an eighth of its share of the best beat, and never less than a trickle.
-func (p *pulse) fair(trickle int64) int64 {
+func (p *pulse) fair() int64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return max(p.best/(8*max(p.active, 1)), trickle)
+}
+
+// quickBeat is what a line that is not slow brings in a beat: 80 kbit/s, with beats of DefaultHedge.
+const quickBeat = 3000
+
+// quick says whether the line has shown that it is not slow.
+func (p *pulse) quick() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return max(p.best, p.n) >= quickBeat
 }
 
 // A gauge adds up what came for one purpose, from whatever mirror. A nil gauge counts nothing.
@@ -172,9 +189,9 @@ func (h *hedge) beat() bool {
 	n := h.gauge.n.Load()
 	came := n - h.seen
 	h.seen = n
-	enough := max(int64(trickle*h.pulse.every/time.Second), 1)
+	enough := int64(trickle)
 	if !h.poor {
-		enough = h.pulse.fair(enough)
+		enough = h.pulse.fair()
 	}
 	if h.quiet++; came >= enough {
 		h.quiet = 0
@@ -202,15 +219,19 @@ func (h *hedge) beat() bool {
 // quietBeats is how many beats may bring too little from mirrors that brought something before.
 const quietBeats = 3
 
-// bearable is how many beats may bring too little: one, where nothing came yet; more with each mirror that was asked, for
-// then it is rather the line; and no fewer than answers take.
+// bearable is how many beats may bring too little. On a line that has shown to be quick, no more than answers take; else
+// one while nothing came yet, three when something did, and more with each mirror that was asked, for then it is rather
+// the line.
 func (h *hedge) bearable(nothing bool) int {
-	beats := quietBeats
-	if nothing {
-		beats = 1
+	if h.pulse.quick() {
+		return max(1, int(2*h.pulse.answers()/h.pulse.every))
 	}
-	return max(beats+h.asked, int(h.pulse.gap()/h.pulse.every))
+	beats := 1 + h.asked
+	if !nothing {
+		beats += quietBeats - 1
+	}
+	return max(beats, int(h.pulse.gap()/h.pulse.every))
 }
 
-// trickle is the number of bytes a second below which nothing counts as coming.
-const trickle = 256
+// trickle is the number of bytes in a beat below which nothing counts as coming: 256 a second, with beats of DefaultHedge.
+const trickle = 77
