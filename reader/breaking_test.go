@@ -194,6 +194,8 @@ func TestBreakingFromHostileMirrors(t *testing.T) {
 	for name, f := range map[string]files{"held back": without(good, object), "altered": altered(good, object)} {
 		r := p.open(reader.Options{}, serve(t, lab.Good(mirror.Handler(f.dir(t)))))
 		refresh(t, r)
+		_, err := r.Get(t.Context(), "fa/index.html") // before its only mirror lies, and is dropped
+		must(t, err)
 		if lines, _ := laid(t, local(t, p, r), "fa/"); lines != "0" {
 			t.Errorf("%s: got %s lines", name, lines)
 		}
