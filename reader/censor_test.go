@@ -183,16 +183,18 @@ func labRoom(t *testing.T) lab.Room {
 	t.Helper()
 	p, _, _ := twoEditions(t)
 	rnd := rand.New(rand.NewPCG(1, 1))
-	more := map[string]string{wanted: story("front")}
-	var stories []string
-	for i := range 8 {
-		path := fmt.Sprintf("fa/story/2026/11/22/s%d/index.html", i)
+	day := paper{}
+	for i := range 40 {
 		var text strings.Builder
-		for range 400 {
+		for range 120 {
 			fmt.Fprintf(&text, "%016x ", rnd.Uint64())
 		}
-		stories, more[path] = append(stories, path), story("story")+text.String()
+		day["2026-11-22"] = append(day["2026-11-22"], told(fmt.Sprintf("s%02d", i), 1, text.String()))
 	}
+	day["2026-11-22T11"] = day["2026-11-22"][30:]
+	more := day.pages(t, "fa", "2026-11-22")
+	const first = "fa/story/2026/11/22/s00/index.html"
+	more[wanted], more[first] = story("front"), story("story")
 	print := func(edition uint64, f files) lab.Print {
 		pages := maps.Clone(p.pages)
 		return lab.Print{Edition: edition, Handler: mirror.Handler(f.dir(t)), Page: func(path string) ([]byte, bool) {
@@ -207,7 +209,7 @@ func labRoom(t *testing.T) lab.Room {
 		q.publish(more)
 	}
 	return lab.Room{
-		Masthead: p.masthead(), Old: old, New: newest, Front: wanted, Stories: stories,
+		Masthead: p.masthead(), Old: old, New: newest, Front: wanted, Story: first, Language: "fa",
 		Clone: mirror.Handler(q.publish(map[string]string{wanted: story("forged")}).dir(t)),
 		Now:   func() time.Time { return p.now }, Clock: labSpeed,
 	}

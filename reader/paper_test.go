@@ -57,7 +57,7 @@ func (p paper) pages(t testing.TB, lang string, primed ...string) map[string]str
 		}
 		coded, err := edition.CodePack(text, with)
 		must(t, err)
-		pages[edition.PackPath(lang, period)] = string(coded)
+		pages[edition.PackPath(lang, period)], pages[edition.PackTextPath(lang, period)] = string(coded), string(text)
 		x.Packs = append(x.Packs, edition.Pack{
 			Period: period, Articles: len(p[period]), Size: int64(len(text)), Hash: edition.Sum(text), Coded: int64(len(coded)),
 		})

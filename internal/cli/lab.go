@@ -143,13 +143,15 @@ func (e *env) labRoom(ctx context.Context, dir string, clock lab.Clock) (room la
 		bar.Add(1)
 	}
 	public := own.newsroom.publicDir()
-	room = lab.Room{Front: demoPage, Now: time.Now, Clock: clock}
+	room = lab.Room{Front: demoPage, Language: "en", Now: time.Now, Clock: clock}
 	if room.Masthead, err = readMasthead(filepath.Join(public, edition.MastheadPath)); err != nil {
 		return room, done, err
 	}
-	if room.Stories, err = fs.Glob(os.DirFS(public), "en/story/*/*/*/*/index.html"); err != nil {
+	stories, err := fs.Glob(os.DirFS(public), "en/story/*/*/*/*/index.html")
+	if err != nil {
 		return room, done, err
 	}
+	room.Story = stories[0]
 	if room.Old, err = own.print(1, own.frozen()); err != nil {
 		return room, done, err
 	}

@@ -3,13 +3,11 @@ package lab
 import (
 	"bytes"
 	"context"
-	"errors"
 	"math"
 	"math/rand/v2"
 	"net/http"
 	"runtime"
 	"slices"
-	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -26,9 +24,8 @@ type Room struct {
 	Old, New Print
 	// Clone serves another newsroom that looks the same.
 	Clone http.Handler
-	// Front and Stories are the paths of a day's paper.
-	Front   string
-	Stories []string
+	// Front and Story are the paths of two pages; Language is that of the newspaper which is read in packs.
+	Front, Story, Language string
 	// Now is the time of the newsroom and its readers.
 	Now func() time.Time
 	// Clock is that of the network.
@@ -45,7 +42,7 @@ type Print struct {
 
 // An Outcome is how one reader fared.
 type Outcome struct {
-	// Newest: it read the whole paper of the new edition. Fooled: it showed something that the newsroom did not make, or
+	// Newest: it has the whole newspaper of the new edition. Fooled: it showed something that the newsroom did not make, or
 	// went back to an older edition.
 	Newest, Fooled bool
 	// Story and Paper are when it had the front and a story, and when the whole paper, in the lab's time; 0 is never.
@@ -154,13 +151,11 @@ func (n *Network) read(ctx context.Context, room Room, s Scenario, addresses []s
 	return v.Outcome, ctx.Err()
 }
 
-// A visitor reads a paper.
+// A visitor reads a newspaper.
 type visitor struct {
 	room *Room
 	line *Line
 	r    *reader.Reader
-
-	mu sync.Mutex // guards what follows
 	Outcome
 	shown map[string]uint64 // by path, the edition of what was shown
 }
@@ -182,47 +177,47 @@ func (v *visitor) visit(ctx context.Context) {
 	}
 }
 
-// parallel is the number of pages that are read at once.
-const parallel = 4
-
-// paper reads the front and then all stories, and returns whether it has them all.
+// paper reads the front and a story, and then takes the newspaper, and returns whether it has all of it.
 func (v *visitor) paper(ctx context.Context) bool {
-	if !v.page(ctx, v.room.Front) || !v.page(ctx, v.room.Stories[0]) {
+	if !v.page(ctx, v.room.Front) || !v.page(ctx, v.room.Story) {
 		return false
 	}
 	if v.Story == 0 {
 		v.Story = v.line.Elapsed()
 	}
-	var g errgroup.Group
-	g.SetLimit(parallel)
-	for _, path := range v.room.Stories[1:] {
-		g.Go(func() error {
-			if !v.page(ctx, path) {
-				return errors.New("not there")
-			}
-			return nil
-		})
-	}
-	return g.Wait() == nil
-}
-
-// page reads a page, holds it against what the newsroom made, and returns whether there was one.
-func (v *visitor) page(ctx context.Context, path string) bool {
-	p, err := v.r.Get(ctx, path)
-	if err != nil {
+	p, err := v.r.TakePaper(ctx, v.room.Language, reader.MaxPaper)
+	if err != nil || p.Missing > 0 {
 		return false
 	}
+	for _, period := range p.Packs {
+		text, err := v.r.PackText(ctx, v.room.Language, period)
+		if err != nil {
+			return false
+		}
+		v.judge(edition.PackTextPath(v.room.Language, period), text, p.Edition)
+	}
+	return true
+}
+
+// page reads a page and returns whether there was one.
+func (v *visitor) page(ctx context.Context, path string) bool {
+	p, err := v.r.Get(ctx, path)
+	if err == nil {
+		v.judge(p.Path, p.Body, p.Edition)
+	}
+	return err == nil
+}
+
+// judge holds what was shown against what the newsroom made.
+func (v *visitor) judge(path string, body []byte, number uint64) {
 	truth := false
 	for _, print := range []Print{v.room.Old, v.room.New} {
-		if want, ok := print.Page(p.Path); ok && print.Edition == p.Edition && bytes.Equal(want, p.Body) {
+		if want, ok := print.Page(path); ok && print.Edition == number && bytes.Equal(want, body) {
 			truth = true
 		}
 	}
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.Fooled = v.Fooled || !truth || p.Edition < v.shown[p.Path]
-	v.shown[p.Path] = p.Edition
-	return true
+	v.Fooled = v.Fooled || !truth || number < v.shown[path]
+	v.shown[path] = number
 }
 
 func summarize(s Scenario, seed uint64, outcomes []Outcome) Summary {
