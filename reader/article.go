@@ -20,6 +20,8 @@ type articleWriter struct {
 	// story returns the address of a story's page here, or "" when it is not in the paper; file that of a file of the edition.
 	story func(id string) string
 	file  func(path string) string
+	// kept are the paths of files that are here: they are shown, and others are a link.
+	kept map[string]bool
 	// claims are the IDs of the claims in the order in which the text makes them.
 	claims []string
 	level  int // of the last heading
@@ -113,7 +115,7 @@ func (w *articleWriter) table(b edition.Block) {
 	w.raw("</table></div>\n")
 }
 
-// figure writes what a figure says, and a link to what it shows: nothing is loaded by itself.
+// figure writes what a figure says, and what it shows where that is here; otherwise a link: nothing is fetched by itself.
 func (w *articleWriter) figure(f *edition.Figure) {
 	if f == nil {
 		return
@@ -146,12 +148,16 @@ func (w *articleWriter) media(f *edition.Figure) {
 	if i < 0 || len(w.a.Media[i].Renditions) == 0 {
 		return
 	}
+	r := w.a.Media[i].Renditions[0]
+	if w.kept[r.Path] {
+		w.raw(`<img src="%s" alt="%s" width="%d" height="%d">`, html.EscapeString(w.file(r.Path)), html.EscapeString(f.Alt), r.Width, r.Height)
+		return
+	}
 	if f.Alt != "" {
 		w.raw("<p>")
 		w.text(f.Alt)
 		w.raw("</p>")
 	}
-	r := w.a.Media[i].Renditions[0]
 	w.raw(`<p class="ask"><a href="%s">`, html.EscapeString(w.file(r.Path)))
 	w.text(w.t.W("ask_mirror"))
 	w.raw(` (%s)</a></p>`, html.EscapeString(w.t.Size(r.Size)))

@@ -124,6 +124,8 @@ type Paper struct {
 	Packs   []string
 	// Missing is the number of packs that could not be had.
 	Missing int
+	// Pictures are the paths of the pictures that are here too.
+	Pictures map[string]bool
 	// Articles are in the order of their publication, the newest first, then by ID, each as its newest revision.
 	Articles []edition.Article
 
@@ -171,8 +173,9 @@ func paperOf(lang string, all [][]edition.Article) *Paper {
 // TakePaper brings the text of a language up to date in the fewest packs and returns it: what came out since the reader
 // first took it, at most MaxPaper ago, and at least within the time that is given, counted from the language's newest news. What a mirror sees is
 // which languages a reader takes, and how long it was away; never which story is read. Without a mirror it returns
-// what is kept. The error is as Get's when no pack could be had.
-func (r *Reader) TakePaper(ctx context.Context, lang string, atLeast time.Duration) (*Paper, error) {
+// what is kept. With pictures, those that stand beside packs come too, as far as they are to be had. The error is as
+// Get's when no pack could be had.
+func (r *Reader) TakePaper(ctx context.Context, lang string, atLeast time.Duration, pictures bool) (*Paper, error) {
 	head, ok := r.Head()
 	if !ok {
 		return nil, ErrNoEdition
@@ -207,7 +210,27 @@ func (r *Reader) TakePaper(ctx context.Context, lang string, atLeast time.Durati
 	r.state.putPacks(lang, now)
 	p := paperOf(lang, all)
 	p.Edition, p.Packs, p.Missing = head.Manifest.Edition, got, len(failed)
+	if pictures {
+		r.illustrate(ctx, p, x)
+	}
 	return p, nil
+}
+
+// illustrate brings the pictures of a paper's packs here. One that is not to be had is missing, and no more than that.
+func (r *Reader) illustrate(ctx context.Context, p *Paper, x edition.PackIndex) {
+	p.Pictures = map[string]bool{}
+	for _, period := range p.Packs {
+		if k, _ := x.Find(period); k.Pictures == 0 {
+			continue
+		}
+		paths, err := r.takePictures(ctx, p.Language, period)
+		if err != nil {
+			r.opt.Log.Info("pictures", "period", period, "error", err)
+		}
+		for _, path := range paths {
+			p.Pictures[path] = true
+		}
+	}
 }
 
 // newestTime returns when the newest hour of an index is over; the zero time when it has none.

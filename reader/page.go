@@ -61,10 +61,7 @@ type visit struct {
 }
 
 func (v *visit) page(ctx context.Context, head edition.Head, path string) (Page, error) {
-	tree := edition.Tree{Root: head.Manifest.Root, Get: func(ctx context.Context, h edition.Hash) ([]byte, error) {
-		return v.proof(ctx, h, edition.MaxNode)
-	}}
-	e, found, err := tree.Lookup(ctx, path)
+	e, found, err := v.tree(head).Lookup(ctx, path)
 	if err != nil {
 		return Page{}, err
 	}
@@ -84,6 +81,13 @@ func (v *visit) page(ctx context.Context, head edition.Head, path string) (Page,
 		Path: path, MediaType: e.MediaType, Body: body, Entry: e, Edition: head.Manifest.Edition, Mirror: v.mirror(),
 		MetadataBytes: t.Metadata, ContentBytes: t.Content,
 	}, nil
+}
+
+// tree returns the tree of an edition.
+func (v *visit) tree(head edition.Head) edition.Tree {
+	return edition.Tree{Root: head.Manifest.Root, Get: func(ctx context.Context, h edition.Hash) ([]byte, error) {
+		return v.proof(ctx, h, edition.MaxNode)
+	}}
 }
 
 // stored returns a file's stored bytes.

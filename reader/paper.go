@@ -57,7 +57,7 @@ func (s *Server) paper(ctx context.Context, lang string) (takenPaper, error) {
 	if p, ok := s.taken.byLang[lang]; ok {
 		return p, nil
 	}
-	p, err := s.r.TakePaper(ctx, lang, s.Since)
+	p, err := s.r.TakePaper(ctx, lang, s.Since, s.Pictures)
 	if err != nil {
 		return takenPaper{}, err
 	}
@@ -273,7 +273,7 @@ func (v paperView) article(a edition.Article) []byte {
 		}
 		return v.paper.Articles[i], true
 	}
-	w := articleWriter{t: v.tongue, a: a, file: func(path string) string { return address(v.prefix, path) }, story: func(id string) string {
+	w := articleWriter{t: v.tongue, a: a, kept: v.paper.Pictures, file: func(path string) string { return address(v.prefix, path) }, story: func(id string) string {
 		if o, ok := byID(id); ok {
 			return paperAddress(v.prefix, v.paper.Language, o.Address)
 		}

@@ -111,7 +111,7 @@ func TestTakePaper(t *testing.T) {
 	keep := reader.Memory(reader.DefaultKeepLimit)
 	r := p.open(reader.Options{Keep: keep}, at)
 	refresh(t, r)
-	got, err := r.TakePaper(t.Context(), "en", 24*time.Hour)
+	got, err := r.TakePaper(t.Context(), "en", 24*time.Hour, false)
 	must(t, err)
 	if len(got.Articles) != 2 || !slices.Equal(got.Packs, []string{"2026-11-22"}) {
 		t.Errorf("got %d articles of %v", len(got.Articles), got.Packs)
@@ -129,7 +129,7 @@ func TestTakePaper(t *testing.T) {
 	at.Source = p.publish(later.pages(t, "en")).source("a")
 	refresh(t, r)
 	at.asked()
-	got, err = r.TakePaper(t.Context(), "en", time.Hour)
+	got, err = r.TakePaper(t.Context(), "en", time.Hour, false)
 	must(t, err)
 	if a, _ := got.Find("story/2026/11/22/border"); len(got.Articles) != 1 || a.Number != 2 {
 		t.Errorf("got %+v", got.Articles)
@@ -138,7 +138,7 @@ func TestTakePaper(t *testing.T) {
 	// The next reader of the same keep has it without a mirror.
 	at.down = true
 	again := p.open(reader.Options{Keep: keep}, at)
-	got, err = again.TakePaper(t.Context(), "en", time.Hour)
+	got, err = again.TakePaper(t.Context(), "en", time.Hour, false)
 	if err != nil || len(got.Articles) != 1 {
 		t.Errorf("offline: %+v, %v", got, err)
 	}
@@ -152,7 +152,7 @@ func TestPackOfAnotherHash(t *testing.T) {
 	r := p.open(reader.Options{}, p.publish(pages).source("a"))
 	refresh(t, r)
 	var invalid *edition.InvalidError
-	if _, err := r.TakePaper(t.Context(), "en", 24*time.Hour); !errors.As(err, &invalid) {
+	if _, err := r.TakePaper(t.Context(), "en", 24*time.Hour, false); !errors.As(err, &invalid) {
 		t.Errorf("got %v", err)
 	}
 	if _, err := r.PackText(t.Context(), "en", "2026-11-21"); !errors.Is(err, reader.ErrAbsent) {
@@ -190,7 +190,7 @@ func TestPaperTellsNothing(t *testing.T) {
 		fresh := &spied{Source: files.source("a")}
 		again := p.open(reader.Options{}, fresh)
 		refresh(t, again)
-		_, err := again.TakePaper(t.Context(), "en", 24*time.Hour)
+		_, err := again.TakePaper(t.Context(), "en", 24*time.Hour, false)
 		must(t, err)
 		sights = append(sights, fresh.asked())
 	}
@@ -221,6 +221,43 @@ func TestPaperAsksFirst(t *testing.T) {
 	}
 	if page := follow(t, s.URL()+"en/topic/war/?ask=1"); !strings.Contains(page, "<h1>a topic") {
 		t.Errorf("asked for, and got %s", page)
+	}
+}
+
+// Pictures that stand beside packs are shown without asking for them; one that is not what the edition has is not taken.
+func TestPaperPictures(t *testing.T) {
+	p := newPress(t, 1)
+	a := told("border", 1, "first words")
+	for i, name := range []string{"fence.jpg", "gate.jpg"} {
+		a.Media = append(a.Media, edition.Media{ID: i + 1, Name: name, Renditions: []edition.Rendition{
+			{Path: "media/story/2026/11/22/border/" + name, Type: "image/jpeg", Width: 64, Height: 36, Size: 9},
+		}})
+		a.Blocks = append(a.Blocks, edition.Block{Kind: "figure", Figure: &edition.Figure{Media: i + 1, Alt: "See " + name}})
+	}
+	fence, gate := a.Media[0].Renditions[0].Path, a.Media[1].Renditions[0].Path
+	file, err := edition.CodePictures([]edition.Picture{{fence, []byte("a picture")}, {gate, []byte("a forgery")}})
+	must(t, err)
+	pages := paper{"2026-11-22": {a}, "2026-11-22T10": {a}}.pages(t, "en")
+	x, err := edition.ParsePackIndex([]byte(pages[edition.PackIndexPath("en")]))
+	must(t, err)
+	x.Packs[0].Pictures = int64(len(file))
+	index, err := x.Encode()
+	must(t, err)
+	maps.Copy(pages, map[string]string{
+		edition.PackIndexPath("en"): string(index), edition.PicturesPath("en", x.Packs[0].Period): string(file), fence: "a picture", gate: "the truth",
+	})
+	at := &spied{Source: p.publish(pages).source("a")}
+	r := p.open(reader.Options{}, at)
+	refresh(t, r)
+	s := running(t, r, func(s *reader.Server) { s.Papers, s.Since, s.Pictures = []string{"en"}, 24*time.Hour, true })
+	follow(t, s.URL())
+	at.asked()
+	page := follow(t, s.URL()+"en/story/2026/11/22/border/")
+	if !strings.Contains(page, `alt="See fence.jpg" width="64" height="36"`) || strings.Contains(page, `alt="See gate.jpg"`) || !strings.Contains(page, "Ask a mirror") {
+		t.Errorf("got %s", page)
+	}
+	if got := follow(t, s.URL()+fence); got != "a picture" || len(at.asked()) > 0 {
+		t.Errorf("the picture: %q", got)
 	}
 }
 

@@ -132,7 +132,7 @@ func (p *press) leaves() iter.Seq2[edition.Leaf, error] {
 func (p *press) entry(name string) edition.Entry {
 	plain := []byte(p.pages[name])
 	stored, kind := plain, map[string]string{".html": "text/html", ".jpg": "image/jpeg", ".vtt": "text/vtt", ".svg": "image/svg+xml", ".txt": "text/plain",
-		".pack": edition.PackType, ".jsonl": edition.PackTextType, ".seed": edition.PackType, ".idx": edition.PackIndexType}[path.Ext(name)]
+		".pack": edition.PackType, ".pictures": edition.PicturesType, ".jsonl": edition.PackTextType, ".seed": edition.PackType, ".idx": edition.PackIndexType}[path.Ext(name)]
 	if kind == "text/html" {
 		var packed bytes.Buffer
 		zw := gzip.NewWriter(&packed)

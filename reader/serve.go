@@ -31,6 +31,8 @@ type Server struct {
 	// first. No other page is fetched then unless the user says so.
 	Papers []string
 	Since  time.Duration
+	// Pictures says that the pictures that stand beside packs are taken too.
+	Pictures bool
 	// Changed is told the new address when the old one was dropped, because an invitation was used twice. It may be nil.
 	Changed func(url string)
 

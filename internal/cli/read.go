@@ -29,7 +29,7 @@ websites get nothing there. A bar above each page says what may be believed of i
 here; it leads to a page of the reader's own, with all that it knows and keeps, where you can remove it.
 
 --languages fa,ru takes the day's newspaper instead, the text of all stories in packs, and shows stories from there: no mirror learns
-which of them you read. --days says how far back it goes at first; from then on it is kept up to date in the fewest packs, for a month. A
+which of them you read; --pictures takes small pictures of them too. --days says how far back it goes at first; from then on it is kept up to date in the fewest packs, for a month. A
 page or a picture that is in no pack is fetched only when you say so. --get-pack fa/2026-11-22 writes a pack's text to stdout,
 a line of JSON for each article.
 
@@ -44,6 +44,7 @@ history. A private window doesn't: --browser 'firefox --private-window'.`,
 		fs.StringVar(&o.getPack, "get-pack", "", "write the text of `PACK`, as fa/2026-11-22, to stdout, and no more")
 		fs.StringVar(&o.languages, "languages", "", "take the newspaper of the languages with these `TAGS` whole, as fa,ru")
 		fs.IntVar(&o.days, "days", 1, "with --languages: go back this many `DAYS` at first, 1 to 31")
+		fs.BoolVar(&o.pictures, "pictures", false, "with --languages: take the pictures of the last days too, some 10 kB each")
 		o.keep.limit = reader.DefaultKeepLimit
 		fs.StringVar(&o.keep.dir, "keep", "", "keep what was read in `FOLDER`")
 		fs.Var(&o.keep.limit, "keep-limit", "keep pages and pictures of `SIZE` at most, as 200MB; what was not used for longest goes")
@@ -83,6 +84,7 @@ type readOptions struct {
 	getPack     string
 	languages   string // of the newspaper that is taken whole; empty for pages one by one
 	days        int
+	pictures    bool // of the newspaper too
 	keep        keepChoice
 	browser     browserChoice
 	yes         bool
@@ -258,6 +260,7 @@ func (e *env) serveReader(ctx context.Context, r *reader.Reader, o readOptions) 
 	if s.Papers, err = papers(r, o.languages); err != nil {
 		return err
 	}
+	s.Pictures = o.pictures
 	s.Since = time.Duration(o.days) * 24 * time.Hour
 	e.sayPapers(ctx, s, r)
 	s.Changed = func(url string) {

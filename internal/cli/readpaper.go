@@ -48,7 +48,7 @@ func papers(r *reader.Reader, list string) ([]string, error) {
 // sayPapers brings the papers up to date and says what they hold.
 func (e *env) sayPapers(ctx context.Context, s *reader.Server, r *reader.Reader) {
 	for _, tag := range s.Papers {
-		p, err := r.TakePaper(ctx, tag, s.Since)
+		p, err := r.TakePaper(ctx, tag, s.Since, s.Pictures)
 		if err != nil {
 			e.say("%s: %v", tag, err)
 			continue
@@ -56,6 +56,9 @@ func (e *env) sayPapers(ctx context.Context, s *reader.Server, r *reader.Reader)
 		note := ""
 		if p.Missing > 0 {
 			note = fmt.Sprintf(", %s not to be had now", plural(p.Missing, "pack", "packs"))
+		}
+		if s.Pictures {
+			note = ", " + plural(len(p.Pictures), "picture", "pictures") + note
 		}
 		e.say("%s: %s in %s%s", tag, plural(len(p.Articles), "story", "stories"), plural(len(p.Packs), "pack", "packs"), note)
 	}

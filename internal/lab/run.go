@@ -185,7 +185,7 @@ func (v *visitor) paper(ctx context.Context) bool {
 	if v.Story == 0 {
 		v.Story = v.line.Elapsed()
 	}
-	p, err := v.r.TakePaper(ctx, v.room.Language, reader.MaxPaper)
+	p, err := v.r.TakePaper(ctx, v.room.Language, reader.MaxPaper, false)
 	if err != nil || p.Missing > 0 {
 		return false
 	}
