@@ -66,6 +66,7 @@ type gathering struct {
 	large
 	path string
 	buf  []byte
+	held []bool // the pieces that were kept when a gathering before this one failed
 
 	mu      sync.Mutex // guards brought
 	brought []run
@@ -77,39 +78,107 @@ type run struct {
 	m *mirror
 }
 
-// gather fetches an object in runs that fresh connections have room for, and proves it piece by piece.
+// gather fetches an object in runs that fresh connections have room for, and proves it piece by piece. When it fails, the
+// pieces that came are kept, and the next gathering goes on from there.
 func (r *Reader) gather(ctx context.Context, o large) ([]byte, *mirror, error) {
-	g := &gathering{r: r, large: o, path: edition.ObjectPath(o.hash), buf: make([]byte, o.size)}
-	if err := g.runs(ctx); err != nil && !o.loose {
+	g := &gathering{r: r, large: o, path: edition.ObjectPath(o.hash), buf: make([]byte, o.size), held: make([]bool, len(o.pieces))}
+	g.resume()
+	if err := g.all(ctx); err != nil {
+		g.save()
 		return nil, nil, err
 	}
-	for i := range o.pieces {
-		if err := g.prove(ctx, i); err != nil {
-			return nil, nil, err
-		}
-	}
+	g.forget()
 	if edition.Sum(g.buf) != o.hash {
 		return nil, nil, &edition.InvalidError{What: g.path, Err: errors.New("its pieces are not those of the object")}
 	}
 	return g.buf, g.most(), nil
 }
 
-// runs fetches the whole object in runs: the first alone, which may bring a ticket that makes room in the others.
+// all fetches and proves what is not held.
+func (g *gathering) all(ctx context.Context) error {
+	if err := g.runs(ctx); err != nil && !g.loose {
+		return err
+	}
+	for i := range g.pieces {
+		if err := g.prove(ctx, i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// resume takes the pieces that are kept.
+func (g *gathering) resume() {
+	for i, h := range g.pieces {
+		s := g.piece(i)
+		b, ok := keptObject(g.r.opt.Keep, h)
+		g.held[i] = ok && copy(g.buf[s.from:s.to], b) == len(b) && len(b) == s.to-s.from
+	}
+}
+
+// save keeps the pieces that came.
+func (g *gathering) save() {
+	for i, h := range g.pieces {
+		s := g.piece(i)
+		if g.held[i] || edition.Sum(g.buf[s.from:s.to]) != h {
+			continue
+		}
+		if err := g.r.opt.Keep.Put(edition.ObjectPath(h), g.buf[s.from:s.to]); err != nil {
+			g.r.opt.Log.Warn("keep", "error", err)
+		}
+	}
+}
+
+// forget lets go of the pieces that were kept: the object takes their place.
+func (g *gathering) forget() {
+	for i, h := range g.pieces {
+		if !g.held[i] {
+			continue
+		}
+		if err := g.r.opt.Keep.Remove(edition.ObjectPath(h)); err != nil {
+			g.r.opt.Log.Warn("keep", "error", err)
+		}
+	}
+}
+
+// gaps returns what is not held.
+func (g *gathering) gaps() (all []span) {
+	for i := range g.pieces {
+		switch s := g.piece(i); {
+		case g.held[i]:
+		case len(all) > 0 && all[len(all)-1].to == s.from:
+			all[len(all)-1].to = s.to
+		default:
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// runs fetches what is not held in runs: the first alone, which may bring a ticket that makes room in the others.
 func (g *gathering) runs(ctx context.Context) error {
 	fetch := func(s span) error {
 		b, m, err := g.run(ctx, s, nil)
 		g.put(run{s, m}, b)
 		return err
 	}
-	at := min(int(g.r.room()), len(g.buf))
-	if err := fetch(span{0, at}); err != nil {
+	gaps := g.gaps()
+	if len(gaps) == 0 {
+		return nil
+	}
+	at := min(gaps[0].from+int(g.r.room()), gaps[0].to)
+	if err := fetch(span{gaps[0].from, at}); err != nil {
 		return err
 	}
+	gaps[0].from = at
 	var group errgroup.Group
 	group.SetLimit(maxParallel)
-	for step := int(g.r.room()); at < len(g.buf); at += step {
-		s := span{at, min(at+step, len(g.buf))}
-		group.Go(func() error { return fetch(s) })
+	step := int(g.r.room())
+	for _, gap := range gaps {
+		for from := gap.from; from < gap.to; from += step {
+			s := span{from, min(from+step, gap.to)}
+			group.Go(func() error { return fetch(s) })
+		}
 	}
 	return group.Wait()
 }

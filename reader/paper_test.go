@@ -235,7 +235,7 @@ func TestPaperPictures(t *testing.T) {
 		a.Blocks = append(a.Blocks, edition.Block{Kind: "figure", Figure: &edition.Figure{Media: i + 1, Alt: "See " + name}})
 	}
 	fence, gate := a.Media[0].Renditions[0].Path, a.Media[1].Renditions[0].Path
-	file, err := edition.CodePictures([]edition.Picture{{fence, []byte("a picture")}, {gate, []byte("a forgery")}})
+	file, err := edition.CodePictures([]edition.Picture{{Path: fence, Body: []byte("a picture")}, {Path: gate, Body: []byte("a forgery")}})
 	must(t, err)
 	pages := paper{"2026-11-22": {a}, "2026-11-22T10": {a}}.pages(t, "en")
 	x, err := edition.ParsePackIndex([]byte(pages[edition.PackIndexPath("en")]))
