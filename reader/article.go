@@ -64,7 +64,9 @@ func (w *articleWriter) block(b edition.Block) {
 		w.raw("<figure><blockquote>\n")
 		w.blocks(b.Blocks)
 		w.raw("</blockquote>\n")
-		w.element("figcaption", b.Text)
+		if len(b.Text) > 0 {
+			w.element("figcaption", b.Text)
+		}
 		w.raw("</figure>\n")
 	case "list":
 		name := map[bool]string{false: "ul", true: "ol"}[b.Ordered]
@@ -98,7 +100,7 @@ func (w *articleWriter) block(b edition.Block) {
 }
 
 func (w *articleWriter) table(b edition.Block) {
-	w.raw(`<div class="table" tabindex="0"><table>` + "\n")
+	w.raw("<table>\n")
 	if len(b.Text) > 0 {
 		w.element("caption", b.Text)
 	}
@@ -112,7 +114,7 @@ func (w *articleWriter) table(b edition.Block) {
 		}
 		w.raw("</tr>\n")
 	}
-	w.raw("</table></div>\n")
+	w.raw("</table>\n")
 }
 
 // figure writes what a figure says, and what it shows where that is here; otherwise a link: nothing is fetched by itself.
@@ -210,7 +212,7 @@ func (w *articleWriter) claim(id string) {
 		w.claims = append(w.claims, id)
 		i = len(w.claims) - 1
 	}
-	w.raw(`<sup><a href="#claim-%s">%s</a></sup>`, html.EscapeString(id), html.EscapeString(w.t.N(uint64(i+1))))
+	w.raw(`<sup class="mark"><a href="#claim-%s">%s</a></sup>`, html.EscapeString(id), html.EscapeString(w.t.N(uint64(i+1))))
 }
 
 // link writes text as a link where it may be one.

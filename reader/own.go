@@ -39,6 +39,8 @@ func (s *Server) own(w http.ResponseWriter, a admitted) {
 		send(w, a.Request, "text/css", []byte(barStyle))
 	case a.path == ownStylePath:
 		send(w, a.Request, "text/css", []byte(ownStyle))
+	case a.path == paperStylePath:
+		send(w, a.Request, "text/css", []byte(paperStyle))
 	case a.path == framePath:
 		s.write(w, a, http.StatusOK, frameTemplate, s.frame(a))
 	case a.path == laidPath:

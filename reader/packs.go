@@ -43,7 +43,12 @@ func (r *Reader) packs(x edition.PackIndex) packs {
 			return seed, nil
 		}
 		s, err := r.seed(ctx, x)
-		seed = s
+		if err == nil {
+			err = s.Warm() // one reading of it serves all packs
+		}
+		if err == nil {
+			seed = s
+		}
 		return s, err
 	}}
 }

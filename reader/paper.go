@@ -28,6 +28,11 @@ func shellPath(lang string) string { return lang + "/safety.html" }
 //go:embed paper.html
 var paperText string
 
+// paperStyle is the style of stories from packs.
+//
+//go:embed paper.css
+var paperStyle string
+
 var paperTemplates = template.Must(template.New("paper").Parse(paperText))
 
 // papers are those that a server has taken.
@@ -142,6 +147,7 @@ func (s *Server) showPaper(w http.ResponseWriter, a admitted, tag, story string)
 		return
 	}
 	v := paperView{tongue: s.words.tongue(tag), s: s, prefix: a.prefix, paper: p.Paper, Home: paperAddress(a.prefix, tag, "")}
+	v.Style = address(a.prefix, paperStylePath)
 	title, body := v.front(s.Papers)
 	if story != "" {
 		found, here := p.Find(story)
@@ -199,7 +205,8 @@ type paperView struct {
 	s      *Server
 	prefix string
 	paper  *Paper
-	Home   string
+	// Home is the address of the paper's first page, Style that of paperStyle.
+	Home, Style string
 }
 
 func (v paperView) execute(name string, data any) []byte {

@@ -53,13 +53,14 @@ type Server struct {
 
 // Paths below the prefix that are the reader's own. No published path has a segment that begins with a dot.
 const (
-	ownPath      = ".coranto/"
-	barPath      = ownPath + "bar.css"
-	ownStylePath = ownPath + "own.css"
-	framePath    = ownPath + "newest"
-	laidPath     = ownPath + "breaking"
-	doPath       = ownPath + "do"
-	evidencePath = ownPath + "evidence/"
+	ownPath        = ".coranto/"
+	barPath        = ownPath + "bar.css"
+	ownStylePath   = ownPath + "own.css"
+	paperStylePath = ownPath + "paper.css"
+	framePath      = ownPath + "newest"
+	laidPath       = ownPath + "breaking"
+	doPath         = ownPath + "do"
+	evidencePath   = ownPath + "evidence/"
 )
 
 // NewServer returns a server on a listener, which should be of a loopback address, with 128 bits of rnd in its path. It
