@@ -124,13 +124,15 @@ func (w *articleWriter) figure(f *edition.Figure) {
 	}
 	w.raw("<figure>")
 	w.media(f)
-	if len(f.Caption) > 0 || f.Credit != "" {
+	if len(f.Caption) > 0 || f.Credit != "" || f.Rights != "" {
 		w.raw("<figcaption>")
 		w.spans(f.Caption)
-		if f.Credit != "" {
-			w.raw(` <small><bdi>`)
-			w.text(f.Credit)
-			w.raw(`</bdi></small>`)
+		for _, words := range []string{f.Credit, f.Rights} {
+			if words != "" {
+				w.raw(" · <bdi>")
+				w.text(words)
+				w.raw("</bdi>")
+			}
 		}
 		w.raw("</figcaption>")
 	}

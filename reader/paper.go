@@ -223,6 +223,9 @@ func (v paperView) Name(key string) string {
 	return word
 }
 
+// Tongue returns what a language calls itself.
+func (v paperView) Tongue(tag string) string { return v.s.words.catalogue.Language(tag).Name() }
+
 // A clock is a time as a page says it.
 type clock struct{ Machine, Human string }
 

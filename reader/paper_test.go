@@ -20,7 +20,7 @@ import (
 // told returns an article of a pack that says some words.
 func told(id string, number int, words string) edition.Article {
 	return edition.Article{
-		ID: id, Address: "story/2026/11/22/" + id, Number: number, Headline: "Headline of " + id, Published: epoch,
+		ID: id, Address: "story/2026/11/22/" + id, Number: number, Origin: &edition.Origin{Lang: "fa", Number: 1}, Headline: "Headline of " + id, Published: epoch,
 		Blocks: []edition.Block{
 			{Kind: "paragraph", Text: edition.Text{{Text: words + " <script>", Claim: "c1"}}},
 			{Kind: "paragraph", Text: edition.Text{{Text: "more", Link: "story:other"}, {Text: "out", Link: "https://example.com/"}, {Text: "bad", Link: "javascript:alert(1)"}}},
@@ -180,7 +180,7 @@ func TestPaperTellsNothing(t *testing.T) {
 		for range 3 {
 			page := follow(t, s.URL()+"en/story/2026/11/22/"+read+"/")
 			if read != "nothing" && (!strings.Contains(page, "Headline of "+read) || strings.Contains(page, "<script>") ||
-				strings.Contains(page, "javascript:") || !strings.Contains(page, "A witness") || !strings.Contains(page, "<footer>foot")) {
+				strings.Contains(page, "javascript:") || !strings.Contains(page, "A witness") || !strings.Contains(page, "<footer>foot") || !strings.Contains(page, "<bdi>فارسی</bdi>")) {
 				t.Errorf("%s: %s", read, page)
 			}
 		}
