@@ -59,8 +59,11 @@ const (
 
 // A Figure is a picture, a video or a sound with its words.
 type Figure struct {
-	// Media is the ID of the Media that it shows.
+	// Media is the ID of the Media that it shows; empty where Missing is set.
 	Media string `json:"media"`
+	// Missing names a file that could not be had when the article was imported, as its source does: an http or https
+	// URL, or a path within the source, relative and without "..". Readers are told that it is missing, and never its name.
+	Missing string `json:"missing,omitempty"`
 	// Alt tells those who can't see it what it shows. Empty is right only when Decorative.
 	Alt        string `json:"alt,omitempty"`
 	Decorative bool   `json:"decorative,omitempty"`

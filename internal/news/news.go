@@ -107,6 +107,9 @@ type Revision struct {
 	Corrections []Correction `json:"corrections,omitempty"`
 	// Origin is set when this text was translated from another article of the story.
 	Origin *Origin `json:"origin,omitempty"`
+	// Standing says that the article is no news of a day but a page that stands, as one that explains who somebody is. It has
+	// an address like any other, and is in no list, feed, archive or pack.
+	Standing bool `json:"standing,omitempty"`
 	// SourceURL is where the article stood before it was imported; empty when it began here.
 	SourceURL string `json:"source_url,omitempty"`
 }
@@ -205,4 +208,19 @@ type Evidence struct {
 	Archived  string    `json:"archived,omitempty"`
 	SHA256    string    `json:"sha256,omitempty"`
 	Retrieved time.Time `json:"retrieved,omitzero"`
+}
+
+// A Comment is what a reader wrote under an article in the system that it came from. It is kept for the newsroom and never
+// published: whoever wrote it did not know where it would stand. Addresses of mail and of the network are not kept.
+type Comment struct {
+	// ID names the comment for ever within its story, Parent the one that it answers.
+	ID     string `json:"id"`
+	Parent string `json:"parent,omitempty"`
+	// Lang is the language of the article that it stands under.
+	Lang string    `json:"lang"`
+	Name string    `json:"name,omitempty"`
+	Time time.Time `json:"time,omitzero"`
+	// Approved says that readers of the other system saw it.
+	Approved bool   `json:"approved,omitempty"`
+	Text     string `json:"text"`
 }

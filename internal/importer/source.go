@@ -1,0 +1,68 @@
+package importer
+
+import (
+	"context"
+	"iter"
+
+	"coranto/internal/news"
+)
+
+// A Source is something to import: an export, a live site, a feed, a folder. The subfolders of this package make them, and
+// Import brings in what they hold: it fetches their media, leads their links to the stories that they meant, writes some
+// hundred items at a time, remembers how far it came, and keeps the report.
+type Source interface {
+	// Identity names the source as it is now, so that an import that was stopped goes on where it was: another version of
+	// it, as of another size or time, has another. Empty begins anew each time.
+	Identity() string
+	// Survey goes through the source without bringing anything in: it says what the source has, and where its articles
+	// stand on the web. An error means that the source can't be read at all, and ends the import before it began.
+	Survey(ctx context.Context, s *Survey) error
+	// Items yields what the source has, in the same order each time, after the item of a mark; "" is the beginning. What
+	// is wrong with an item stands in the item. An error ends the import: what was read before it stays.
+	Items(ctx context.Context, after string) iter.Seq2[Item, error]
+}
+
+// An Opener is a Source that has files of its own, as a folder of pictures. Import asks it before it asks the web.
+type Opener interface {
+	// Open returns the file that a figure's Missing or an item's File names, at most MaxMedia bytes, and its name. It
+	// returns an error that is fs.ErrNotExist where the source does not have it.
+	Open(ctx context.Context, ref string) (name string, file []byte, err error)
+}
+
+// An Item is one thing that a source has, by its own count: a post, a picture, a category.
+type Item struct {
+	// At is where it stands in the source.
+	At Place
+	// Kind is what the source calls it: post, page, attachment, comment, author, category. The report counts by it.
+	Kind string
+	// Count is how many things of the kind the item stands for; 0 is 1. A story that comes whole is one for each article.
+	Count int
+	// Mark is where to go on once the item was brought in: what Items is handed when the import is resumed.
+	Mark string
+
+	// Of these at most one is set; none says that the item is counted as taken, because what it says came in with others.
+
+	// Story is a story with the articles that the item brings. The figures of its articles name their files by
+	// Figure.Missing, until Import has fetched them; links stand as the source has them, absolute. An article that is
+	// refused is refused with all that belongs to it.
+	Story *news.Story
+	// File is a media file that stands by itself, by the name that figures use for it too.
+	File string
+	// Err says why the item is refused, Left why it is left out although nothing is wrong with it.
+	Err  error
+	Left string
+
+	// Comments are what readers wrote under the story: kept, never published.
+	Comments []news.Comment
+	// Notes say what of the item was changed or left out, and change no count.
+	Notes []string
+}
+
+// A Survey is what a source says that it has, and where its articles stand on the web.
+type Survey struct {
+	// Has counts what the source says that it has, by Item.Kind.
+	Has map[string]int
+	// Moved is called with each address on the web that leads to an article: absolute URLs of http or https, as many
+	// as there are. It keeps nothing in memory.
+	Moved func(ctx context.Context, url, story, lang string) error
+}
