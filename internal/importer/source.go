@@ -29,6 +29,14 @@ type Opener interface {
 	Open(ctx context.Context, ref string) (name string, file []byte, err error)
 }
 
+// A Keeper is a Source whose media stand ready as a newsroom publishes them. Figures name them by Media, not Missing: Import
+// puts what the store lacks as it is, once CheckRendition has nothing against it, and refuses the articles that show the rest.
+type Keeper interface {
+	// Kept returns the media that figures name by an ID, and the bytes of its renditions by their names. It returns an error
+	// that is fs.ErrNotExist where the source does not have it.
+	Kept(ctx context.Context, id string) (m news.Media, renditions map[string][]byte, err error)
+}
+
 // An Item is one thing that a source has, by its own count: a post, a picture, a category.
 type Item struct {
 	// At is where it stands in the source.
@@ -46,6 +54,13 @@ type Item struct {
 	// Figure.Missing, until Import has fetched them; links stand as the source has them, absolute. An article that is
 	// refused is refused with all that belongs to it.
 	Story *news.Story
+	// Before are earlier states of Story, oldest first: its revisions. Where the store has nothing of the story, Import puts
+	// them before it in the same transaction; where it has, those alone that follow the last one that is the store's newest,
+	// and none when no one is. They change no count.
+	Before []news.Story
+	// Kill says that the source takes Story back, which it names by its ID and the languages of its articles. Import
+	// withdraws what the store has of these, in its own words, and leaves the item out where it has nothing.
+	Kill bool
 	// File is a media file that stands by itself, by the name that figures use for it too.
 	File string
 	// Err says why the item is refused, Left why it is left out although nothing is wrong with it.
