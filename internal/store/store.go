@@ -71,6 +71,7 @@ type Store interface {
 	Snapshot(ctx context.Context) (Snapshot, error)
 
 	Takedowns
+	Imports
 	Editions
 	Recovery
 	io.Closer

@@ -45,7 +45,7 @@ func TestCopyReleases(t *testing.T) {
 	}
 	defer c.Close()
 	released, err := c.Release(ctx, at)
-	if err != nil || !slices.Equal(released, []sqlite.Released{{sqlite.ArticleID{"dated", "en"}, true}, {sqlite.ArticleID{"draft", "en"}, true}, {sqlite.ArticleID{"later", "en"}, false}}) {
+	if err != nil || !slices.Equal(released, []sqlite.Released{{sqlite.ArticleID{Story: "dated", Lang: "en"}, true}, {sqlite.ArticleID{Story: "draft", Lang: "en"}, true}, {sqlite.ArticleID{Story: "later", Lang: "en"}, false}}) {
 		t.Fatalf("released %v, %v", released, err)
 	}
 	for _, st := range []struct {
@@ -144,7 +144,7 @@ func TestCopyLeavesFolderAlone(t *testing.T) {
 		t.Fatalf("a closed store is %v", names)
 	}
 	old := strand(t, dir, "store.db")
-	raw(t, old, undo4+undo3+"PRAGMA user_version = 2")
+	raw(t, old, undo5+undo4+undo3+"PRAGMA user_version = 2")
 	for name, dir := range map[string]string{"closed": dir, "crashed": crashed, "old": old} {
 		before := contents(t, dir)
 		c, err := sqlite.OpenCopy(ctx, dir)

@@ -63,6 +63,7 @@ func (e erasure) run() error {
 		"DELETE FROM withdrawn WHERE story = ?",
 		"DELETE FROM correction WHERE story = ?",
 		"DELETE FROM imported WHERE story = ?",
+		"DELETE FROM moved WHERE story = ?",
 		"DELETE FROM listing WHERE story = ?",
 		"DELETE FROM outing WHERE story = ?",
 		"DELETE FROM outing_reference WHERE story = ?",
@@ -79,9 +80,20 @@ func (e erasure) run() error {
 	}
 	for id := range media {
 		// Whatever of another story ever showed it keeps it.
-		err := e.w.exec(e.ctx, `DELETE FROM media WHERE id = ?1
-			AND NOT EXISTS (SELECT 1 FROM revision WHERE instr(content, ?1) > 0)`, id)
-		if err != nil {
+		const unshown = "AND NOT EXISTS (SELECT 1 FROM revision WHERE instr(content, ?1) > 0)"
+		for _, query := range []string{"DELETE FROM fetched WHERE media = ?1 " + unshown, "DELETE FROM media WHERE id = ?1 " + unshown} {
+			if err := e.w.exec(e.ctx, query, id); err != nil {
+				return err
+			}
+		}
+	}
+	return e.imports()
+}
+
+// imports forgets the imports that were stopped: what they found may name the story. They begin anew.
+func (e erasure) imports() error {
+	for _, table := range []string{"run", "finding", "taken"} {
+		if err := e.w.exec(e.ctx, "DELETE FROM "+table); err != nil {
 			return err
 		}
 	}

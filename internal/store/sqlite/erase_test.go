@@ -185,6 +185,9 @@ func TestEraseIsFinished(t *testing.T) {
 	}
 }
 
+// undo5 makes a store of version 4, which kept nothing for imports, of one of version 5.
+const undo5 = "DROP TABLE run; DROP TABLE finding; DROP TABLE taken; DROP TABLE fetched; DROP TABLE moved;"
+
 // undo4 makes a store of version 3, which knew no outings, of one of version 4.
 const undo4 = "DROP TABLE outing; DROP TABLE outing_reference; DROP TABLE pack; DROP TABLE repack;"
 
@@ -202,7 +205,7 @@ func TestUpgrade(t *testing.T) {
 	edit(t, s, []store.File{{Path: "en/story/2026/11/22/old/index.html", Entry: edition.Entry{MediaType: "text/html"}},
 		{Path: "fa/index.html", Entry: edition.Entry{MediaType: "text/html"}}, {Path: "index.html", Entry: edition.Entry{MediaType: "text/html"}}})
 	s.Close()
-	raw(t, dir, undo4+undo3+`DROP TABLE takedown; DROP TABLE mark; DROP TABLE withdrawn; DROP TABLE folder;
+	raw(t, dir, undo5+undo4+undo3+`DROP TABLE takedown; DROP TABLE mark; DROP TABLE withdrawn; DROP TABLE folder;
 		ALTER TABLE settled DROP COLUMN takedowns; ALTER TABLE edition DROP COLUMN takedowns;
 		ALTER TABLE edition DROP COLUMN purge; PRAGMA user_version = 1`)
 	s = open(t, dir)
@@ -244,7 +247,7 @@ func TestUpgradeOutings(t *testing.T) {
 	waiting.Articles[0].Revision.Headline = "Not settled yet"
 	put(t, s, waiting)
 	s.Close()
-	raw(t, dir, undo4+"PRAGMA user_version = 3")
+	raw(t, dir, undo5+undo4+"PRAGMA user_version = 3")
 	s = open(t, dir)
 	if err := s.Settle(t.Context(), noon); err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"iter"
 
 	"coranto/internal/news"
+	"coranto/internal/store"
 )
 
 // The table imported says which file an article last came from, where its import knows one. It is for the newsroom's
@@ -42,4 +43,4 @@ func (s *Store) IDs(ctx context.Context) iter.Seq2[string, error] {
 }
 
 // An ArticleID names an article.
-type ArticleID struct{ Story, Lang string }
+type ArticleID = store.ArticleID

@@ -41,7 +41,7 @@ func (t *settling) takeBack() error {
 			return err
 		}
 		for _, story := range late {
-			a := ArticleID{story, lang}
+			a := ArticleID{Story: story, Lang: lang}
 			t.outed[a] = true
 			if err := t.removeOutings(a, t.asOf); err != nil {
 				return err
@@ -212,7 +212,7 @@ func (t *settling) noteStory(id string) error {
 		return err
 	}
 	for _, lang := range langs {
-		if err := t.noteWords(ArticleID{id, lang}, func(int) bool { return true }); err != nil {
+		if err := t.noteWords(ArticleID{Story: id, Lang: lang}, func(int) bool { return true }); err != nil {
 			return err
 		}
 	}

@@ -32,7 +32,7 @@ func (s *snapshot) Seed(ctx context.Context, lang string) ([]store.Outing, error
 }
 
 func (s *snapshot) ArticleAt(ctx context.Context, id, lang string, number int) (news.Story, error) {
-	story, err := s.articleAt(ctx, ArticleID{id, lang}, number)
+	story, err := s.articleAt(ctx, ArticleID{Story: id, Lang: lang}, number)
 	if err != nil {
 		return news.Story{}, fmt.Errorf("story %q in %s, revision %d: %w", id, lang, number, err)
 	}

@@ -178,7 +178,7 @@ func (t *settling) takeOver() error {
 			return err
 		}
 		for _, story := range hidden {
-			t.outed[ArticleID{story, lang}] = true
+			t.outed[ArticleID{Story: story, Lang: lang}] = true
 		}
 	}
 	return t.w.exec(t.ctx, "DELETE FROM repack")

@@ -21,31 +21,45 @@ func (s *Store) Put(ctx context.Context, story news.Story) (store.PutResult, err
 
 // PutMany implements store.Store.
 func (s *Store) PutMany(ctx context.Context, stories []news.Story) ([]store.PutResult, error) {
-	for _, story := range stories {
-		if err := story.Validate(); err != nil {
-			return nil, fmt.Errorf("put story %q: %w", story.ID, err)
-		}
+	if err := validate(stories); err != nil {
+		return nil, err
 	}
-	results := make([]store.PutResult, len(stories))
-	err := s.update(ctx, func(w *session) error {
-		m, err := readMarks(ctx, w)
-		if err != nil {
-			return err
-		}
-		for i, story := range stories {
-			if err := m.refuse(story); err != nil {
-				return fmt.Errorf("put story %q: %w", story.ID, err)
-			}
-			p := put{ctx: ctx, w: w, story: story, marks: m}
-			if err := p.run(); err != nil {
-				return fmt.Errorf("put story %q: %w", story.ID, err)
-			}
-			results[i] = p.result
-		}
-		return nil
+	var results []store.PutResult
+	err := s.update(ctx, func(w *session) (err error) {
+		results, err = putAll(ctx, w, stories)
+		return err
 	})
 	if err != nil {
 		return nil, err
+	}
+	return results, nil
+}
+
+func validate(stories []news.Story) error {
+	for _, story := range stories {
+		if err := story.Validate(); err != nil {
+			return fmt.Errorf("put story %q: %w", story.ID, err)
+		}
+	}
+	return nil
+}
+
+// putAll writes stories in a transaction.
+func putAll(ctx context.Context, w *session, stories []news.Story) ([]store.PutResult, error) {
+	results := make([]store.PutResult, len(stories))
+	m, err := readMarks(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	for i, story := range stories {
+		if err := m.refuse(story); err != nil {
+			return nil, fmt.Errorf("put story %q: %w", story.ID, err)
+		}
+		p := put{ctx: ctx, w: w, story: story, marks: m}
+		if err := p.run(); err != nil {
+			return nil, fmt.Errorf("put story %q: %w", story.ID, err)
+		}
+		results[i] = p.result
 	}
 	return results, nil
 }

@@ -181,7 +181,7 @@ func (s *Store) CameOut(ctx context.Context, lang string) (map[store.Outing]stor
 // cameOut remembers an outing of a revision that the store has. The next Settle works the packs of the language out, and
 // forgets what came out of articles that are not public.
 func (d *rebuilding) cameOut(o store.CameOut) error {
-	a := ArticleID{d.story.ID, o.Lang}
+	a := ArticleID{Story: d.story.ID, Lang: o.Lang}
 	r, err := readRevision(d.ctx, d.w, a, o.Number)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil

@@ -429,7 +429,7 @@ func (t *settling) article(id, lang string, old version, was bool, cur version, 
 	if was && is && old.number == cur.number {
 		return nil
 	}
-	t.outed[ArticleID{id, lang}] = true
+	t.outed[ArticleID{Story: id, Lang: lang}] = true
 	if err := t.correct(id, lang, was, cur, is, same); err != nil {
 		return err
 	}

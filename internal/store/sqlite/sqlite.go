@@ -53,12 +53,15 @@ var schema3 string
 //go:embed schema4.sql
 var schema4 string
 
+//go:embed schema5.sql
+var schema5 string
+
 // schemas returns what makes each version of the schema of the one before, from version 1 on.
-func schemas() []string { return []string{schema1, schema2, schema3, schema4} }
+func schemas() []string { return []string{schema1, schema2, schema3, schema4, schema5} }
 
 const (
 	// schemaVersion is that of the newest schema. It stands in the database's user_version.
-	schemaVersion = 4
+	schemaVersion = 5
 	// application marks the file as this program's: "Cora" in ASCII.
 	application = 0x436f7261
 	// idleReaders is the number of read connections that are kept for the next reader.

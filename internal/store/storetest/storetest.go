@@ -70,6 +70,12 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"Supplements":       testSupplements,
 		"Seed":              testSeed,
 
+		"Batches":      testBatches,
+		"Findings":     testFindings,
+		"Fetched":      testFetched,
+		"Moved":        testMoved,
+		"ImportErased": testImportErased,
+
 		"Withdraw":     testWithdraw,
 		"RestoreKeeps": testRestoreKeeps,
 		"Erase":        testErase,
