@@ -60,9 +60,10 @@ const (
 // A Figure is a picture, a video or a sound with its words.
 type Figure struct {
 	// Media is the ID of the Media that it shows; empty where Missing is set.
-	Media string `json:"media"`
+	Media string `json:"media,omitempty"`
 	// Missing names a file that could not be had when the article was imported, as its source does: an http or https
-	// URL, or a path within the source, relative and without "..". Readers are told that it is missing, and never its name.
+	// URL, or a path within the source, slash-separated, relative and without "..". Readers are told that it is missing,
+	// and never its name: they get Nameless.
 	Missing string `json:"missing,omitempty"`
 	// Alt tells those who can't see it what it shows. Empty is right only when Decorative.
 	Alt        string `json:"alt,omitempty"`
@@ -77,6 +78,10 @@ type Figure struct {
 	// figures.
 	Transcript []Block `json:"transcript,omitempty"`
 }
+
+// Nameless is the Missing of a figure whose file's name nobody is told: that of readers, and of a story that came back from
+// what readers have. There is nothing to fetch by it.
+const Nameless = "unknown"
 
 // A Track is the subtitles of a video or a sound in one language: a WebVTT file.
 type Track struct {

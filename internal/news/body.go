@@ -3,6 +3,7 @@ package news
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 )
@@ -220,8 +221,8 @@ func checkLink(link string) error {
 
 // figure checks a figure that stands at a depth of the body. What nests in it counts from there.
 func (c *bodyCheck) figure(f Figure, depth int) error {
-	if !isSHA256(f.Media) {
-		return fmt.Errorf("media %q is no SHA-256 in lower-case hex", f.Media)
+	if err := f.checkFile(); err != nil {
+		return err
 	}
 	if (f.Alt == "") != f.Decorative {
 		return errors.New("a figure has an alternative text, or is decorative")
@@ -230,7 +231,7 @@ func (c *bodyCheck) figure(f Figure, depth int) error {
 		checkLine("rights", f.Rights, maxLine)); err != nil {
 		return err
 	}
-	if err := c.spend(f.Alt, f.Credit, f.Rights); err != nil {
+	if err := c.spend(f.Missing, f.Alt, f.Credit, f.Rights); err != nil {
 		return err
 	}
 	if err := c.spans(f.Caption); err != nil {
@@ -246,6 +247,26 @@ func (c *bodyCheck) figure(f Figure, depth int) error {
 		return fmt.Errorf("transcript %w", err)
 	}
 	return nil
+}
+
+// checkFile says whether a figure names its media or the file that is missing, and not both.
+func (f Figure) checkFile() error {
+	if f.Missing == "" || f.Media != "" {
+		if !isSHA256(f.Media) {
+			return fmt.Errorf("media %q is no SHA-256 in lower-case hex", f.Media)
+		}
+		if f.Missing != "" {
+			return errors.New("a figure has media, or is missing it")
+		}
+		return nil
+	}
+	if strings.HasPrefix(f.Missing, "http:") || strings.HasPrefix(f.Missing, "https:") {
+		return checkURL(f.Missing, "http", "https")
+	}
+	if !fs.ValidPath(f.Missing) || f.Missing == "." || strings.Contains(f.Missing, `\`) {
+		return fmt.Errorf("missing %q is no http or https URL, and no path within the source", f.Missing)
+	}
+	return checkLine("missing", f.Missing, maxURL)
 }
 
 // subtitles checks the tracks of a figure: one a language.

@@ -2,8 +2,8 @@ package news
 
 import "slices"
 
-// ForReaders returns the story without what must never leave the store: protected bylines and the identities of
-// anonymous sources. It shares no changed slice with s.
+// ForReaders returns the story without what must never leave the store: protected bylines, the identities of anonymous
+// sources, and the names of missing files. It shares no changed slice with s.
 func (s Story) ForReaders() Story {
 	s.Sources = slices.Clone(s.Sources)
 	for i := range s.Sources {
@@ -12,7 +12,11 @@ func (s Story) ForReaders() Story {
 	s.Articles = slices.Clone(s.Articles)
 	for i := range s.Articles {
 		s.Articles[i].File = ""
-		s.Articles[i].Revision.Bylines = named(s.Articles[i].Revision.Bylines)
+		r := &s.Articles[i].Revision
+		r.Bylines = named(r.Bylines)
+		if r.missesFiles() {
+			r.Lead, r.Body = nameless(r.Lead), namelessBlocks(r.Body)
+		}
 	}
 	return s
 }
@@ -26,4 +30,38 @@ func named(bylines []Byline) []Byline {
 		}
 	}
 	return open
+}
+
+// missesFiles says whether a figure of the revision has no media.
+func (r Revision) missesFiles() bool {
+	for f := range r.Figures() {
+		if f.Missing != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// nameless returns a figure that does not name its missing file.
+func nameless(f *Figure) *Figure {
+	if f == nil || f.Missing == "" {
+		return f
+	}
+	g := *f
+	g.Missing = Nameless
+	return &g
+}
+
+// namelessBlocks returns copies of blocks whose figures do not name their missing files. Transcripts have no figures.
+func namelessBlocks(bs []Block) []Block {
+	bs = slices.Clone(bs)
+	for i := range bs {
+		b := &bs[i]
+		b.Figure, b.Blocks = nameless(b.Figure), namelessBlocks(b.Blocks)
+		b.Items = slices.Clone(b.Items)
+		for j := range b.Items {
+			b.Items[j] = namelessBlocks(b.Items[j])
+		}
+	}
+	return bs
 }

@@ -164,6 +164,8 @@ func TestValidateNamesTheFault(t *testing.T) {
 		"transcript too deep": {revision(func(r *news.Revision) { r.Lead.Transcript = nest(16) }), "lead: transcript block 1: "},
 		"source url":          {revision(func(r *news.Revision) { r.SourceURL = "ftp://example.org" }), "source_url: url"},
 		"lead media":          {revision(func(r *news.Revision) { r.Lead.Media = strings.ToUpper(someHash) }), "lead: media"},
+		"lead and missing":    {revision(func(r *news.Revision) { r.Lead.Missing = "road.jpg" }), "lead: a figure has media, or is missing it"},
+		"lead with neither":   {revision(func(r *news.Revision) { r.Lead.Media = "" }), `lead: media ""`},
 		"lead without alt":    {revision(func(r *news.Revision) { r.Lead.Alt = "" }), "lead: a figure has an alternative text, or is decorative"},
 		"source twice":        {func(s *news.Story) { s.Sources[1].ID = "s1" }, `source "s1" is there twice`},
 		"source id":           {func(s *news.Story) { s.Sources[1].ID = "S 2" }, `source "S 2": id "S 2"`},
@@ -293,6 +295,49 @@ func TestWalk(t *testing.T) {
 	}
 	for range r.Media() {
 		break
+	}
+}
+
+func TestMissingFiles(t *testing.T) {
+	for name, valid := range map[string]bool{
+		"https://example.org/a%20b.jpg?w=1": true, "http://example.org": true, "images/2026/road.jpg": true, news.Nameless: true, "a..b.jpg": true,
+		"/road.jpg": false, "../road.jpg": false, "a/../road.jpg": false, "..": false, ".": false, "a//b": false, `a\b`: false, "a/": false,
+		"ftp://example.org/a.jpg": false, "http:/a.jpg": false, "https://": false, "https://example.org/a b": false, "a\x00.jpg": false,
+		"https://example.org/" + strings.Repeat("a", 4096): false, strings.Repeat("a", 4097): false, "a\xff": false,
+	} {
+		s := full()
+		s.Articles[0].Revision.Lead.Media, s.Articles[0].Revision.Lead.Missing = "", name
+		if err := s.Validate(); (err == nil) != valid {
+			t.Errorf("missing %.60q: got %v, want valid %t", name, err, valid)
+		}
+	}
+}
+
+func TestForReadersHidesTheNamesOfMissingFiles(t *testing.T) {
+	const name = "https://example.org/marker-4711.jpg"
+	gone := func() []news.Block {
+		return []news.Block{{Kind: news.Picture, Figure: &news.Figure{Missing: name, Decorative: true}}}
+	}
+	s := full()
+	r := &s.Articles[0].Revision
+	r.Lead = gone()[0].Figure
+	r.Body = append(gone(), news.Block{Kind: news.Quote, Blocks: gone()}, news.Block{Kind: news.List, Items: [][]news.Block{gone(), gone()}})
+	for f := range s.ForReaders().Articles[0].Revision.Figures() {
+		if f.Missing != news.Nameless {
+			t.Errorf("got missing %q, want %q", f.Missing, news.Nameless)
+		}
+	}
+	figures := 0
+	for f := range r.Figures() {
+		if figures++; f.Missing != name {
+			t.Errorf("figure %d of the story itself: got missing %q", figures, f.Missing)
+		}
+	}
+	if figures != 5 {
+		t.Errorf("got %d figures, want 5", figures)
+	}
+	for id := range r.Media() {
+		t.Errorf("got media %q", id)
 	}
 }
 

@@ -6,11 +6,11 @@ import (
 )
 
 // Media yields the IDs of all media that the revision shows, in the order of reading and with repeats: those of its
-// figures, and their subtitles.
+// figures, and their subtitles. Of a figure whose file is missing there are its subtitles alone.
 func (r Revision) Media() iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for f := range r.Figures() {
-			if !yield(f.Media) {
+			if f.Media != "" && !yield(f.Media) {
 				return
 			}
 			for _, t := range f.Subtitles {
