@@ -100,9 +100,10 @@ type Rendition struct {
 	Size   int64  `json:"size"`
 }
 
-// A Figure shows a Media with its words.
+// A Figure shows a Media with its words. The media is missing where the newsroom could not have its file.
 type Figure struct {
-	Media      int     `json:"media"`
+	Media      int     `json:"media,omitempty"`
+	Missing    bool    `json:"missing,omitempty"`
 	Alt        string  `json:"alt,omitempty"`
 	Decorative bool    `json:"decorative,omitempty"`
 	Caption    Text    `json:"caption,omitempty"`

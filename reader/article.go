@@ -148,6 +148,10 @@ func (w *articleWriter) figure(f *edition.Figure) {
 }
 
 func (w *articleWriter) media(f *edition.Figure) {
+	if f.Missing {
+		w.missing(f)
+		return
+	}
 	i := slices.IndexFunc(w.a.Media, func(m edition.Media) bool { return m.ID == f.Media })
 	if i < 0 || len(w.a.Media[i].Renditions) == 0 {
 		return
@@ -165,6 +169,18 @@ func (w *articleWriter) media(f *edition.Figure) {
 	w.raw(`<p class="ask"><a href="%s">`, html.EscapeString(w.file(r.Path)))
 	w.text(w.t.W("ask_mirror"))
 	w.raw(` (%s)</a></p>`, html.EscapeString(w.t.Size(r.Size)))
+}
+
+// missing writes that the newsroom does not have what a figure shows, and what that is as far as words say it.
+func (w *articleWriter) missing(f *edition.Figure) {
+	word, _ := w.t.Word("missing_figure")
+	w.raw(`<p class="missing">`)
+	w.text(word)
+	if f.Alt != "" {
+		w.raw("<br>")
+		w.text(f.Alt)
+	}
+	w.raw("</p>")
 }
 
 // marks are the elements that set text apart, by the bits of a span's Mark.

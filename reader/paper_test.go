@@ -224,7 +224,8 @@ func TestPaperAsksFirst(t *testing.T) {
 	}
 }
 
-// Pictures that stand beside packs are shown without asking for them; one that is not what the edition has is not taken.
+// Pictures that stand beside packs are shown without asking for them; one that is not what the edition has is not taken, and of
+// one that the newsroom does not have itself no mirror is asked.
 func TestPaperPictures(t *testing.T) {
 	p := newPress(t, 1)
 	a := told("border", 1, "first words")
@@ -237,6 +238,7 @@ func TestPaperPictures(t *testing.T) {
 	fence, gate := a.Media[0].Renditions[0].Path, a.Media[1].Renditions[0].Path
 	file, err := edition.CodePictures([]edition.Picture{{Path: fence, Body: []byte("a picture")}, {Path: gate, Body: []byte("a forgery")}})
 	must(t, err)
+	a.Lead = &edition.Figure{Missing: true, Alt: "A <road>", Caption: edition.Text{{Text: "The road"}}}
 	pages := paper{"2026-11-22": {a}, "2026-11-22T10": {a}}.pages(t, "en")
 	x, err := edition.ParsePackIndex([]byte(pages[edition.PackIndexPath("en")]))
 	must(t, err)
@@ -255,6 +257,9 @@ func TestPaperPictures(t *testing.T) {
 	page := follow(t, s.URL()+"en/story/2026/11/22/border/")
 	if !strings.Contains(page, `alt="See fence.jpg" width="64" height="36"`) || strings.Contains(page, `alt="See gate.jpg"`) || !strings.Contains(page, "Ask a mirror") {
 		t.Errorf("got %s", page)
+	}
+	if want := `<figure><p class="missing">The newsroom does not have this picture or recording.<br>A &lt;road&gt;</p><figcaption>`; !strings.Contains(page, want) {
+		t.Errorf("no %s in %s", want, page)
 	}
 	if got := follow(t, s.URL()+fence); got != "a picture" || len(at.asked()) > 0 {
 		t.Errorf("the picture: %q", got)

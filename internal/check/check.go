@@ -42,11 +42,12 @@ const (
 	Catalogue Code = "catalogue" // a language without interface words, or that the site doesn't have
 	Subtitles Code = "subtitles" // a video or sound without subtitles or transcript
 	Width     Code = "width"     // a picture that is too narrow
+	Missing   Code = "missing"   // a figure whose file an import could not have
 )
 
 // Codes returns all kinds of problems, in the order of the constants.
 func Codes() []Code {
-	return []Code{Alt, Caption, Credit, Source, Reason, Evidence, Wording, Breaking, Link, Origin, Lang, Heading, Word, Catalogue, Subtitles, Width}
+	return []Code{Alt, Caption, Credit, Source, Reason, Evidence, Wording, Breaking, Link, Origin, Lang, Heading, Word, Catalogue, Subtitles, Width, Missing}
 }
 
 // DefaultFatal returns the kinds that keep a story from being published where the newsroom says nothing else: what

@@ -141,6 +141,12 @@ func TestProblems(t *testing.T) {
 		{"no caption", func(s *news.Story) { lead(s).Caption = nil }, "caption " + file + ":6"},
 		{"no credit", func(s *news.Story) { lead(s).Credit = "" }, "credit " + file + ":6"},
 		{"narrow", func(s *news.Story) { lead(s).Media = "narrow" }, "width " + file + ":6"},
+		{"a missing file", func(s *news.Story) {
+			*lead(s) = news.Figure{Missing: "https://old.example/road.jpg", Alt: "A road"}
+		}, "missing " + file + ":6"},
+		{"a missing file that nobody knows", func(s *news.Story) {
+			*lead(s) = news.Figure{Missing: news.Nameless, Decorative: true}
+		}, "missing " + file},
 		{"a mute film", func(s *news.Story) { lead(s).Media = "film" }, "subtitles " + file + ":6"},
 		{"a sound alone", func(s *news.Story) { lead(s).Media = "sound" }, "subtitles " + file + ":6"},
 		{"subtitles", func(s *news.Story) { lead(s).Media, lead(s).Subtitles = "film", []news.Track{{Lang: "en"}} }, ""},
@@ -254,7 +260,7 @@ func TestPlace(t *testing.T) {
 			t.Errorf("%+v: %s", p, p.Place())
 		}
 	}
-	if all := check.Codes(); len(all) != 16 || !slices.Contains(all, check.DefaultFatal()[0]) {
+	if all := check.Codes(); len(all) != 17 || !slices.Contains(all, check.DefaultFatal()[0]) {
 		t.Errorf("codes: %v", all)
 	}
 }

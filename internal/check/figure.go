@@ -14,6 +14,10 @@ const minWidth = 640
 
 // figure says what a figure lacks.
 func (l *look) figure(at place, f news.Figure) error {
+	if f.Missing != "" {
+		l.gone(at.of(sourceNames(f.Missing, f)...), f)
+		return nil
+	}
 	m, err := l.Store.Media(l.ctx, f.Media)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
@@ -40,6 +44,16 @@ func (l *look) figure(at place, f news.Figure) error {
 		l.add(at, Width, "take the file from the camera, not from a page", "%s is %d pixels wide, less than %d", name, widest, minWidth)
 	}
 	return nil
+}
+
+// gone says which file readers are told is missing. What else the figure lacks is to be seen when it is there.
+func (l *look) gone(at place, f news.Figure) {
+	const hint = "import the source again: it is asked for anew"
+	if f.Missing == news.Nameless {
+		l.add(at, Missing, "put the file in its place, or take the figure out", "a picture or recording is missing, and nobody knows its name")
+		return
+	}
+	l.add(at, Missing, hint, "%s is missing: readers are told that the newsroom does not have it", f.Missing)
 }
 
 // altOf says whether the words for who can't see the figure are missing, or are none.

@@ -38,6 +38,7 @@ up among the pages of the last edition, and stories among all.
   wording    an unverified claim that reads as a fact        catalogue  a language that the site's own words lack
   breaking   breaking news whose time is over                subtitles  a video without subtitles or a transcript
   reason     an anonymous source without a reason            width      a picture that is too narrow
+  missing    a file that an import could not have
 
 Those that [check] in coranto.toml names as fatal keep a story from being published: fatal = ["alt", "source"]. Without
 it, alt is fatal. Nothing keeps a takedown back. The exit code is 3 when there are problems, and 1 when one is fatal.`,

@@ -22,7 +22,8 @@ type Refs struct {
 // Of returns what readers may see of a story in a language. Besides what never leaves the store (news.Story.ForReaders)
 // it leaves out what no page of the article shows: the wish for a slug, the address before an import, claims that the
 // article does not make and the sources of those alone, names and reasons in other languages, and links to stories and
-// related stories that are not public. It fails when the story has no article in the language, or a figure's media is unknown.
+// related stories that are not public. It fails when the story has no article in the language, or a figure's media is
+// unknown.
 func Of(st news.Story, tag string, refs Refs) (Document, error) {
 	i := slices.IndexFunc(st.Articles, func(a news.Article) bool { return a.Lang == tag })
 	if i < 0 {
@@ -125,7 +126,10 @@ func (c *copier) spans(spans []news.Span) []news.Span {
 
 func (c *copier) figure(f *news.Figure) *news.Figure {
 	g := *f
-	g.Media, g.Caption, g.Transcript = c.media(f.Media), c.spans(f.Caption), c.blocks(f.Transcript)
+	if f.Missing == "" {
+		g.Media = c.media(f.Media)
+	}
+	g.Caption, g.Transcript = c.spans(f.Caption), c.blocks(f.Transcript)
 	g.Subtitles = slices.Clone(f.Subtitles)
 	for i, t := range g.Subtitles {
 		g.Subtitles[i].Media = c.media(t.Media)

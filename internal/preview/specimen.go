@@ -73,7 +73,8 @@ func (s *specimen) story(i int, p *prose) news.Story {
 }
 
 // fill gives the newest story everything that a story can have. Of the next, one is a translation that is stale, one a
-// translation of what readers can't see, one is breaking news too, and one has nothing but a headline and words.
+// translation of what readers can't see, which is breaking news too and whose picture is missing, and one has nothing but a
+// headline and words.
 func (s *specimen) fill(other string, p *prose) {
 	full := &s.stories[0]
 	full.Sources, full.Claims = s.voices(p)
@@ -94,6 +95,7 @@ func (s *specimen) fill(other string, p *prose) {
 
 	s.stories[orphanStory].Articles[0].Revision.Origin = &news.Origin{Lang: other, Number: 1}
 	s.stories[orphanStory].Articles[0].Breaking = s.now.Add(time.Hour)
+	s.stories[orphanStory].Articles[0].Revision.Lead = &news.Figure{Missing: news.Nameless, Decorative: true}
 	plain := &s.stories[plainStory].Articles[0].Revision
 	*plain = news.Revision{Headline: plain.Headline, Body: plain.Body}
 }
@@ -172,15 +174,17 @@ func everySpan(other string, p *prose) []news.Span {
 	}
 }
 
-// everyMedium returns a decorative picture, a film with subtitles and its words, a sound with its words, and a file that a
-// page can't show.
+// everyMedium returns a decorative picture, a film with subtitles and its words, a sound with its words, a file that a page
+// can't show, and one that is missing.
 func everyMedium(tag string, p *prose) []news.Block {
 	film, sound, file := figure(filmID, p), figure(soundID, p), figure(paperID, p)
 	film.Figure.Subtitles = []news.Track{{Lang: tag, Media: subtitlesID}}
 	film.Figure.Transcript = []news.Block{paragraph(p), paragraph(p)}
 	sound.Figure.Transcript = []news.Block{paragraph(p)}
 	file.Figure.Rights = ""
-	return []news.Block{{Kind: news.Picture, Figure: &news.Figure{Media: pictureID(0), Decorative: true}}, film, sound, file}
+	gone := figure("", p)
+	gone.Figure.Missing = news.Nameless
+	return []news.Block{{Kind: news.Picture, Figure: &news.Figure{Media: pictureID(0), Decorative: true}}, film, sound, file, gone}
 }
 
 func figure(media string, p *prose) news.Block {

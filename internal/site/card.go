@@ -47,10 +47,13 @@ func (p page) card(ctx context.Context, snap Snapshot, h store.Headline, first b
 		return card{}, err
 	}
 	i := slices.IndexFunc(st.Articles, func(a news.Article) bool { return a.Lang == h.Lang })
-	if i < 0 || st.Articles[i].Revision.Lead == nil {
+	if i < 0 {
 		return card{}, nil
 	}
 	lead := st.Articles[i].Revision.Lead
+	if lead == nil || lead.Missing != "" {
+		return card{}, nil
+	}
 	m, err := snap.Media(ctx, lead.Media)
 	if err != nil {
 		return card{}, fmt.Errorf("media %s: %w", lead.Media, err)

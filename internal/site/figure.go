@@ -17,8 +17,12 @@ const sizes = "(min-width: 42rem) 40rem, 95vw"
 // column is the width in pixels that a picture without srcset should at least have.
 const column = 640
 
-// figure writes a picture, a video, a sound, or a link to any other file.
+// figure writes a picture, a video, a sound, or a link to any other file. Where that is missing it says so.
 func (w *writer) figure(f *news.Figure) {
+	if f.Missing != "" {
+		w.missing(f)
+		return
+	}
 	m, ok := w.refs.media[f.Media]
 	if !ok || len(m.Renditions) == 0 {
 		return
@@ -34,9 +38,26 @@ func (w *writer) figure(f *news.Figure) {
 	default:
 		w.download(f, m)
 	}
+	w.close(f)
+}
+
+// close writes a figure's caption and its end, and then its transcript.
+func (w *writer) close(f *news.Figure) {
 	w.caption(f)
 	w.raw("</figure>\n")
 	w.transcript(f)
+}
+
+// missing writes a box where a file should be that the newsroom could not have, and what it shows as far as words say it.
+func (w *writer) missing(f *news.Figure) {
+	w.raw(`<figure><p class="missing">`)
+	w.word("missing_figure")
+	if f.Alt != "" {
+		w.raw("<br>")
+		w.text(lang.Balanced(f.Alt))
+	}
+	w.raw("</p>")
+	w.close(f)
 }
 
 // transcript writes what is said in a video or a sound, for those who can't hear or load it.

@@ -95,3 +95,54 @@ func TestPlaceholder(t *testing.T) {
 		}
 	}
 }
+
+// TestMissing has files that an import could not have: pages, feeds and packs say so in words, lists are as without a picture, and
+// nothing that is published has the name of one.
+func TestMissing(t *testing.T) {
+	const name = "https://before.example/marker-4711.jpg"
+	gone := func(alt string) *news.Figure {
+		return &news.Figure{Missing: name, Alt: alt, Decorative: alt == "", Credit: "Mash",
+			Transcript: []news.Block{paragraph("What was heard.")}}
+	}
+	block := func(alt string) []news.Block { return []news.Block{{Kind: news.Picture, Figure: gone(alt)}} }
+	snap := specimen()
+	en := &snap.stories[0].Articles[0].Revision
+	en.Lead = gone("A road <at> dawn")
+	en.Body = slices.Concat(en.Body, block("A gate"), []news.Block{
+		{Kind: news.Quote, Blocks: block("")}, {Kind: news.List, Items: [][]news.Block{block("A fence")}},
+	})
+	files := renderAll(t, newSite(t, specimenConfig), snap)
+
+	const box = `<figure><p class="missing">The newsroom does not have this picture or recording.`
+	page := string(files[borderEN].Body)
+	for _, want := range []string{
+		box + `<br>A road &lt;at&gt; dawn</p><figcaption><bdi>Mash</bdi></figcaption></figure>` + "\n<details><summary>Transcript</summary>",
+		box + "<br>A gate</p>", box + "</p>", box + "<br>A fence</p>", ".missing{",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %s in %s", want, page)
+		}
+	}
+	for path, content := range feedContents(t, files, "en") {
+		if strings.Count(content, "does not have this picture") != 4 {
+			t.Errorf("%s: got %s", path, content)
+		}
+	}
+	_, data, _ := strings.Cut(page, "ld+json")
+	data, _, _ = strings.Cut(data, "</script>")
+	for what, text := range map[string]string{"linked data": data, "the front": string(files["en/index.html"].Body)} {
+		if dir := "media/story/2026/11/20/border/border-1"; strings.Contains(text, dir) || strings.Contains(text, "missing") {
+			t.Errorf("%s shows a lead that is missing: %s", what, text)
+		}
+	}
+	for _, a := range packIn(t, files, "en", cameOut) {
+		if a.ID == "border/1" && (a.Lead == nil || !a.Lead.Missing || a.Lead.Media != 0) {
+			t.Errorf("the pack has the lead %+v", a.Lead)
+		}
+	}
+	for path, f := range files {
+		if strings.Contains(string(f.Body), "marker-4711") {
+			t.Errorf("%s names a file that is missing", path)
+		}
+	}
+}

@@ -140,7 +140,7 @@ func (w *packer) media(m news.Media) edition.Media {
 
 func (w *packer) figure(f *news.Figure) *edition.Figure {
 	out := &edition.Figure{
-		Media: w.numbers[f.Media], Alt: f.Alt, Decorative: f.Decorative, Caption: words(f.Caption),
+		Media: w.numbers[f.Media], Missing: f.Missing != "", Alt: f.Alt, Decorative: f.Decorative, Caption: words(f.Caption),
 		Credit: f.Credit, Rights: f.Rights, Transcript: w.blocks(f.Transcript),
 	}
 	for _, t := range f.Subtitles {

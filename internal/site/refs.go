@@ -41,7 +41,9 @@ func (s *Site) gather(ctx context.Context, snap Snapshot, articles []news.Articl
 		r.order = append(r.order, id)
 	}
 	figure := func(f *news.Figure) {
-		media(f.Media)
+		if f.Missing == "" {
+			media(f.Media)
+		}
 		for _, t := range f.Subtitles {
 			media(t.Media)
 		}

@@ -37,9 +37,14 @@ func (r *run) unwanted(s news.Story) (reason, err error) {
 	return nil, nil
 }
 
-// protects says whether a story has a byline that never leaves the store.
+// protects says whether a story has a byline, or the name of a missing file, that never leaves the store.
 func protects(s news.Story) bool {
 	return slices.ContainsFunc(s.Articles, func(a news.Article) bool {
+		for f := range a.Revision.Figures() {
+			if f.Missing != "" && f.Missing != news.Nameless {
+				return true
+			}
+		}
 		return slices.ContainsFunc(a.Revision.Bylines, func(b news.Byline) bool { return b.Protected })
 	})
 }
