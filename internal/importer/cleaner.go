@@ -12,6 +12,10 @@ import (
 
 // A Cleaner turns the foreign text of one article into ours, and remembers what it had to leave out.
 type Cleaner struct {
+	// Pictures has HTML make figures of pictures, videos and sounds, whose Missing names their files: for Import, which
+	// fetches them. Otherwise they become links.
+	Pictures bool
+
 	lang    string
 	dropped map[rune]int
 	notes   []string

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -23,8 +22,8 @@ const (
 )
 
 // HTML reads an article's HTML into blocks. References are resolved against base, which may be nil. Nothing is
-// fetched: pictures, frames, videos and sounds become links. An error means that the HTML is too large or nested too
-// deep to be read at all.
+// fetched: frames become links, and so do pictures, videos and sounds, unless the Cleaner takes Pictures. An error means
+// that the HTML is too large or nested too deep to be read at all.
 func (c *Cleaner) HTML(src string, base *url.URL) ([]news.Block, error) {
 	if len(src) > MaxHTML {
 		return nil, fmt.Errorf("%d bytes of HTML are over the limit of %d", len(src), MaxHTML)
@@ -50,7 +49,7 @@ type walk struct {
 	// line is the paragraph being read, blocks those that are finished.
 	line   Inline
 	blocks []news.Block
-	// held are the embeds met within the paragraph: they follow it, so that a picture doesn't cut a sentence in two.
+	// held are the embeds and figures met within the paragraph: they follow it, so that a picture doesn't cut a sentence in two.
 	held []news.Block
 	// nested counts the quotes, lists and tables around.
 	nested int
@@ -137,12 +136,18 @@ func (w *walk) element(n *html.Node) {
 		w.directed(n)
 	case atom.Img:
 		w.image(n)
-	case atom.Iframe, atom.Embed, atom.Object, atom.Video, atom.Audio:
+	case atom.Video, atom.Audio:
+		w.recording(n)
+	case atom.Iframe, atom.Embed, atom.Object:
 		w.embed(n)
-	case atom.Source, atom.Figcaption: // their parents read them
+	case atom.Source, atom.Track, atom.Figcaption: // their parents read them
 	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
 		w.heading(n)
 	case atom.Blockquote:
+		if isPullQuote(n) {
+			w.pullQuote(n)
+			return
+		}
 		w.quote(n)
 	case atom.Ul, atom.Ol:
 		w.list(n)
@@ -153,7 +158,20 @@ func (w *walk) element(n *html.Node) {
 			w.add(b)
 		}
 	case atom.Figure:
+		if isPullQuote(n) {
+			w.pullQuote(n)
+			return
+		}
 		w.figure(n)
+	case atom.Div, atom.Dl, atom.Aside:
+		switch {
+		case isPullQuote(n):
+			w.pullQuote(n)
+		case w.clean.Pictures && isFigure(n):
+			w.figure(n)
+		default:
+			w.other(n)
+		}
 	default:
 		w.other(n)
 	}
@@ -199,55 +217,6 @@ func (w *walk) directed(n *html.Node) {
 	}
 }
 
-// image holds a picture as a link, unless it is an emoji, which is its text, or a counter of one pixel.
-func (w *walk) image(n *html.Node) {
-	alt := w.clean.Line(attr(n, "alt"))
-	link := webLink(attr(n, "src"), w.base)
-	if link == "" {
-		link = webLink(attr(n, "data-src"), w.base)
-	}
-	switch {
-	case pixel(attr(n, "width")) || pixel(attr(n, "height")):
-	case alt != "" && len([]rune(alt)) <= 8 && !strings.ContainsFunc(alt, wordRune):
-		w.line.Text(alt, w.as)
-	case link == "":
-		w.clean.Note("left out a picture without an address of its own: %q", alt)
-	default:
-		w.hold(link, alt)
-	}
-}
-
-// pixel says whether a width or height is that of a counter.
-func pixel(size string) bool { return size == "0" || size == "1" || size == "1px" }
-
-func wordRune(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }
-
-// embed holds a frame, a video or a sound as a link.
-func (w *walk) embed(n *html.Node) {
-	link := ""
-	for _, ref := range []string{attr(n, "src"), attr(n, "data-src"), attr(n, "data"), attr(child(n, atom.Source), "src")} {
-		if link == "" {
-			link = webLink(ref, w.base)
-		}
-	}
-	if link == "" {
-		w.clean.Note("left out a %s without an address", n.Data)
-		return
-	}
-	w.hold(link, w.clean.Line(attr(n, "title")))
-}
-
-// hold keeps an embed until the paragraph ends. The same one twice running is one with a stand-in for slow browsers.
-func (w *walk) hold(link, text string) {
-	if n := len(w.held); n > 0 && w.held[n-1].URL == link {
-		return
-	}
-	if text == "" {
-		text = w.clean.Line(linkName(link))
-	}
-	w.held = append(w.held, news.Block{Kind: news.Embed, URL: link, Text: []news.Span{{Text: text, Lang: w.as.Lang}}})
-}
-
 // heading makes each paragraph inside a heading one; the article's own headline is level 1.
 func (w *walk) heading(n *html.Node) {
 	level := min(max(int(n.Data[1]-'0'), 2), 4)
@@ -260,13 +229,27 @@ func (w *walk) heading(n *html.Node) {
 	}
 }
 
+// isPullQuote says whether an element sets words of the text apart, by the classes that WordPress and many others use.
+func isPullQuote(n *html.Node) bool {
+	return hasClass(n, "wp-block-pullquote") || hasClass(n, "pullquote")
+}
+
+// pullQuote reads words of the text that are set apart, and who said them, as lines. Figures among them follow.
+func (w *walk) pullQuote(n *html.Node) {
+	w.flush()
+	if words := w.flat(w.inside(n)); words != nil {
+		w.blocks = append(w.blocks, news.Block{Kind: news.PullQuote, Text: words})
+	}
+	w.flush()
+}
+
 // quote reads a quotation; a cite or footer right inside it says whose words they are.
 func (w *walk) quote(n *html.Node) {
 	var by []news.Span
 	for _, a := range []atom.Atom{atom.Footer, atom.Cite} {
 		if c := child(n, a); c != nil && by == nil {
 			n.RemoveChild(c)
-			by = flatten(w.inside(c))
+			by = w.flat(w.inside(c))
 		}
 	}
 	w.flush()
@@ -299,42 +282,11 @@ func (w *walk) list(n *html.Node) {
 	w.nested--
 	switch {
 	case len(items) == 0:
-	case w.nested >= maxNested:
+	case w.nested >= maxNested || onlyFigures(items...): // a gallery
 		w.blocks = append(w.blocks, slices.Concat(items...)...)
 	default:
 		w.blocks = append(w.blocks, news.Block{Kind: news.List, Ordered: n.DataAtom == atom.Ol, Items: items})
 	}
-}
-
-// figure reads what a figure shows; its caption names an embed better than any alternative text.
-func (w *walk) figure(n *html.Node) {
-	var caption []news.Span
-	if c := child(n, atom.Figcaption); c != nil {
-		caption = flatten(w.inside(c))
-	}
-	w.flush()
-	blocks := w.inside(n)
-	i := slices.IndexFunc(blocks, func(b news.Block) bool { return b.Kind == news.Embed })
-	switch {
-	case caption == nil:
-	case i >= 0:
-		blocks[i].Text = w.clean.unlinked(caption)
-	default:
-		blocks = append(blocks, news.Block{Kind: news.Paragraph, Text: caption})
-	}
-	w.blocks = append(w.blocks, blocks...)
-}
-
-// unlinked takes the links off spans that stand in a link themselves.
-func (c *Cleaner) unlinked(spans []news.Span) []news.Span {
-	line := c.Inline()
-	for _, s := range spans {
-		s.Link = ""
-		if line.Text(s.Text, s); s.Mark&news.Break != 0 {
-			line.Break()
-		}
-	}
-	return line.Flush()
 }
 
 // attr returns an attribute of a node, or "" where it or the node is missing.
@@ -357,6 +309,16 @@ func child(n *html.Node, a atom.Atom) *html.Node {
 		}
 	}
 	return nil
+}
+
+// children returns the children of a kind.
+func children(n *html.Node, a atom.Atom) (of []*html.Node) {
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if c.DataAtom == a {
+			of = append(of, c)
+		}
+	}
+	return of
 }
 
 // rawText returns a node's text as it stands, with its line breaks.

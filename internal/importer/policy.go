@@ -19,8 +19,13 @@ func policy() *bluemonday.Policy {
 	p.AllowAttrs("lang", "dir", "title").Globally()
 	p.AllowAttrs("href").OnElements("a")
 	p.AllowAttrs("src", "data-src").OnElements("img", "iframe", "embed", "video", "audio", "source")
+	p.AllowAttrs("srcset", "data-srcset", "type").OnElements("img", "source")
+	p.AllowAttrs(fileAttrs()...).OnElements("img")
+	p.AllowAttrs("src", "srclang").OnElements("track")
 	p.AllowAttrs("data").OnElements("object")
-	p.AllowAttrs("alt", "width", "height").OnElements("img")
+	p.AllowAttrs("alt", "width", "height", "role").OnElements("img")
+	p.AllowAttrs("aria-label").OnElements("video", "audio")
+	p.AllowAttrs("class").OnElements("figure", "figcaption", "div", "dl", "dd", "p", "img", "span", "small", "cite", "blockquote", "aside")
 	p.AllowAttrs("colspan").OnElements("td", "th")
 	p.RequireParseableURLs(true)
 	p.AllowRelativeURLs(true)
@@ -32,11 +37,11 @@ func policy() *bluemonday.Policy {
 func allAtoms() []atom.Atom {
 	return append(append([]atom.Atom{
 		atom.A, atom.Br, atom.Hr, atom.Q, atom.Bdi, atom.Bdo, atom.Span,
-		atom.Img, atom.Picture, atom.Iframe, atom.Embed, atom.Object, atom.Video, atom.Audio, atom.Source,
+		atom.Img, atom.Picture, atom.Iframe, atom.Embed, atom.Object, atom.Video, atom.Audio, atom.Source, atom.Track,
 		atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Blockquote, atom.Cite, atom.Pre,
 		atom.Ul, atom.Ol, atom.Li, atom.Figure, atom.Figcaption,
 		atom.Table, atom.Caption, atom.Thead, atom.Tbody, atom.Tfoot, atom.Tr, atom.Td, atom.Th,
-		atom.B, atom.Strong, atom.I, atom.Em, atom.S, atom.Del, atom.Strike, atom.Sup, atom.Sub,
+		atom.B, atom.Strong, atom.Small, atom.I, atom.Em, atom.S, atom.Del, atom.Strike, atom.Sup, atom.Sub,
 		atom.Code, atom.Kbd, atom.Samp, atom.Tt,
 	}, blockAtoms()...), droppedAtoms()...)
 }

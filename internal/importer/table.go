@@ -21,7 +21,7 @@ func (w *walk) table(n *html.Node) {
 	w.flush()
 	var caption []news.Span
 	if c := child(n, atom.Caption); c != nil {
-		caption = flatten(w.inside(c))
+		caption = w.flat(w.inside(c))
 	}
 	var rows [][][]news.Block // rows of cells of blocks
 	var header bool
@@ -41,14 +41,15 @@ func (w *walk) table(n *html.Node) {
 	switch {
 	case !slices.ContainsFunc(rows, func(r [][]news.Block) bool { return len(slices.Concat(r...)) > 0 }):
 		w.blocks = append(w.blocks, paragraph(caption)...)
-	case width == 1 || width > maxColumns || width*len(rows) > maxCells:
+	case width == 1 || width > maxColumns || width*len(rows) > maxCells || onlyFigures(slices.Concat(rows...)...):
 		w.blocks = append(w.blocks, paragraph(caption)...)
 		for _, r := range rows {
 			w.blocks = append(w.blocks, slices.Concat(r...)...)
 		}
 	default:
-		w.blocks = append(w.blocks, news.Block{Kind: news.Table, Header: header, Text: caption, Rows: flattenRows(rows, width)})
+		w.blocks = append(w.blocks, news.Block{Kind: news.Table, Header: header, Text: caption, Rows: w.flattenRows(rows, width)})
 	}
+	w.flush()
 }
 
 // paragraph returns spans as a paragraph, and nothing where there are none.
@@ -90,15 +91,21 @@ func (w *walk) row(tr *html.Node) (cells [][]news.Block, heads int) {
 }
 
 // flattenRows makes spans of the cells, and every row of the same width.
-func flattenRows(rows [][][]news.Block, width int) [][][]news.Span {
+func (w *walk) flattenRows(rows [][][]news.Block, width int) [][][]news.Span {
 	out := make([][][]news.Span, len(rows))
 	for i, r := range rows {
 		out[i] = make([][]news.Span, width)
 		for j, cell := range r {
-			out[i][j] = flatten(cell)
+			out[i][j] = w.flat(cell)
 		}
 	}
 	return out
+}
+
+// flat is flatten for blocks among which are figures: those follow what is being read.
+func (w *walk) flat(blocks []news.Block) []news.Span {
+	w.held = append(w.held, figuresIn(blocks)...)
+	return flatten(blocks)
 }
 
 // flatten returns the text of blocks as spans, one line a block, for where no blocks can stand. Embeds become links.
