@@ -213,14 +213,16 @@ type Evidence struct {
 // A Comment is what a reader wrote under an article in the system that it came from. It is kept for the newsroom and never
 // published: whoever wrote it did not know where it would stand. Addresses of mail and of the network are not kept.
 type Comment struct {
-	// ID names the comment for ever within its story, Parent the one that it answers.
+	// ID names the comment for ever within its story, Parent the one that it answers, which may be gone: 1 to 200 bytes.
 	ID     string `json:"id"`
 	Parent string `json:"parent,omitempty"`
 	// Lang is the language of the article that it stands under.
-	Lang string    `json:"lang"`
+	Lang string `json:"lang"`
+	// Name is what its writer is called there; Time, when it was written, is in UTC and whole seconds, zero for unknown.
 	Name string    `json:"name,omitempty"`
 	Time time.Time `json:"time,omitzero"`
 	// Approved says that readers of the other system saw it.
-	Approved bool   `json:"approved,omitempty"`
-	Text     string `json:"text"`
+	Approved bool `json:"approved,omitempty"`
+	// Text is plain text, in which line breaks and tabs stand: at most 65,536 bytes.
+	Text string `json:"text"`
 }

@@ -1,6 +1,7 @@
 package news
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -22,6 +23,7 @@ const (
 	maxRendition = 128 << 20
 	maxPixels    = 1 << 16
 	maxHolder    = 200 // a placeholder
+	maxComment   = 1 << 16
 	// partCost is what a block, span, item or cell counts towards maxBody besides its text, so that a body of
 	// nothing but empty parts is bounded too.
 	partCost = 16
@@ -361,6 +363,24 @@ func (r Revision) checkOrigin() error {
 		if err := checkURL(r.SourceURL, "http", "https"); err != nil {
 			return fmt.Errorf("source_url: %w", err)
 		}
+	}
+	return nil
+}
+
+// Validate returns the first fault of a comment, or nil.
+func (c Comment) Validate() error {
+	if c.ID == "" || strings.TrimSpace(c.ID) != c.ID {
+		return fmt.Errorf("comment id %q is empty or begins or ends with a space", c.ID)
+	}
+	if c.Parent == c.ID {
+		return fmt.Errorf("comment %q answers itself", c.ID)
+	}
+	if strings.TrimSpace(c.Text) == "" {
+		return fmt.Errorf("comment %q has no text", c.ID)
+	}
+	if err := cmp.Or(checkLine("id", c.ID, maxID), checkLine("parent", c.Parent, maxID), checkLang(c.Lang),
+		checkLine("name", c.Name, maxLine), checkTime("time", c.Time), checkText("text", c.Text, maxComment, "\n\t")); err != nil {
+		return fmt.Errorf("comment %q: %w", c.ID, err)
 	}
 	return nil
 }

@@ -267,6 +267,35 @@ func TestMediaValidate(t *testing.T) {
 	}
 }
 
+func TestCommentValidate(t *testing.T) {
+	good := news.Comment{ID: "7", Parent: "3", Lang: "fa", Name: "N. N.", Time: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC), Text: "One\n\ttwo"}
+	for _, c := range []news.Comment{good, {ID: "7", Lang: "en", Text: "x"}} {
+		if err := c.Validate(); err != nil {
+			t.Error(err)
+		}
+	}
+	for name, change := range map[string]func(*news.Comment){
+		"no id":         func(c *news.Comment) { c.ID = "" },
+		"id of a space": func(c *news.Comment) { c.ID = " 7" },
+		"long id":       func(c *news.Comment) { c.ID = strings.Repeat("7", 201) },
+		"its own":       func(c *news.Comment) { c.Parent = c.ID },
+		"parent":        func(c *news.Comment) { c.Parent = "\x00" },
+		"no language":   func(c *news.Comment) { c.Lang = "" },
+		"language":      func(c *news.Comment) { c.Lang = "FA" },
+		"name":          func(c *news.Comment) { c.Name = "a\nb" },
+		"time":          func(c *news.Comment) { c.Time = c.Time.Add(1) },
+		"no text":       func(c *news.Comment) { c.Text = " \n" },
+		"text":          func(c *news.Comment) { c.Text = "a\x00" },
+		"long text":     func(c *news.Comment) { c.Text = strings.Repeat("x", 1<<16+1) },
+	} {
+		c := good
+		change(&c)
+		if err := c.Validate(); err == nil {
+			t.Errorf("%s: got no error", name)
+		}
+	}
+}
+
 func TestWalk(t *testing.T) {
 	r := full().Articles[0].Revision
 	figures, spans, media := 0, 0, 0
