@@ -8,7 +8,7 @@ import (
 )
 
 // Imports is what a store keeps for imports: how far one came that was stopped, what it found, which files were fetched,
-// and where articles stood on the web before. No snapshot shows any of it but where they stood.
+// what readers wrote under stories, and where articles stood on the web before. No snapshot shows any of it but where they stood.
 type Imports interface {
 	// PutBatch writes a part of an import in one transaction: its stories as PutMany does, and all else of the batch.
 	PutBatch(ctx context.Context, b Batch) (BatchResult, error)
@@ -18,6 +18,8 @@ type Imports interface {
 	Findings(ctx context.Context, source string) iter.Seq2[Finding, error]
 	// Taken returns which of some articles an import has taken already, and where in its source each stood.
 	Taken(ctx context.Context, source string, articles []ArticleID) (map[ArticleID]string, error)
+	// Comments returns what readers of another system wrote under a story, oldest first, then by ID. None is no error.
+	Comments(ctx context.Context, story string) ([]news.Comment, error)
 	// EndRun forgets an import: its run, its findings, and what it has taken. The stories stay.
 	EndRun(ctx context.Context, source string) error
 
@@ -45,7 +47,8 @@ type Moved struct {
 // A Batch is a part of an import.
 type Batch struct {
 	Stories []news.Story
-	// Comments are what readers wrote under stories of the batch, by story ID. PutBatch replaces those of the same IDs.
+	// Comments are what readers wrote under stories of the batch, or of the store, by story ID. PutBatch replaces those of
+	// the same IDs. They must be valid (news.Comment.Validate).
 	Comments map[string][]news.Comment
 	// Run is how far the import has come with the batch. One without a Source is not kept, nor what follows.
 	Run Run

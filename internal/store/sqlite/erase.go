@@ -61,6 +61,7 @@ func (e erasure) run() error {
 		"DELETE FROM change WHERE story = ?",
 		"DELETE FROM touched WHERE story = ?",
 		"DELETE FROM withdrawn WHERE story = ?",
+		"DELETE FROM comment WHERE story = ?",
 		"DELETE FROM correction WHERE story = ?",
 		"DELETE FROM imported WHERE story = ?",
 		"DELETE FROM moved WHERE story = ?",

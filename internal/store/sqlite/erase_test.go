@@ -21,7 +21,7 @@ import (
 
 // traces are what no file of the store may hold of a story that was erased: its words, names and hashes.
 var traces = []string{"zanzibarword", "correctedword", "zanzibar-slug", "the-secret-id", "secretsource", "زنگبارواژه", "zanzipicture",
-	"picturebytes", "zanzitopic", "zanzisea", "elsewhere.example", "zanziplace", "zanzibyline", "zanziwrong"}
+	"picturebytes", "zanzitopic", "zanzisea", "elsewhere.example", "zanziplace", "zanzibyline", "zanziwrong", "zanzicomment"}
 
 // shameful puts a story that is full of traces, corrects it, and has another link to it.
 func shameful(t *testing.T, s *sqlite.Store) {
@@ -52,6 +52,10 @@ func shameful(t *testing.T, s *sqlite.Store) {
 	other.Articles[0].Revision.Body = []news.Block{{Kind: news.Paragraph, Text: []news.Span{{Text: "See", Link: "story:the-secret-id"}}}}
 	other.Articles[0].Revision.Related = []string{"the-secret-id"}
 	put(t, s, gone, other)
+	comments := map[string][]news.Comment{gone.ID: {{ID: "1", Lang: "en", Name: "N. N.", Text: "zanzicomment"}}}
+	if _, err := s.PutBatch(t.Context(), store.Batch{Comments: comments}); err != nil {
+		t.Fatal(err)
+	}
 	gone.Articles[0].Revision.Headline = "correctedword"
 	put(t, s, gone)
 }
@@ -186,7 +190,7 @@ func TestEraseIsFinished(t *testing.T) {
 }
 
 // undo5 makes a store of version 4, which kept nothing for imports, of one of version 5.
-const undo5 = "DROP TABLE run; DROP TABLE finding; DROP TABLE taken; DROP TABLE fetched; DROP TABLE moved;"
+const undo5 = "DROP TABLE run; DROP TABLE finding; DROP TABLE taken; DROP TABLE fetched; DROP TABLE moved; DROP TABLE comment;"
 
 // undo4 makes a store of version 3, which knew no outings, of one of version 4.
 const undo4 = "DROP TABLE outing; DROP TABLE outing_reference; DROP TABLE pack; DROP TABLE repack;"

@@ -16,7 +16,10 @@ func (s *Store) PutBatch(ctx context.Context, b store.Batch) (store.BatchResult,
 	}
 	var result store.BatchResult
 	err := s.update(ctx, func(w *session) (err error) {
-		if result.Stories, err = putAll(ctx, w, b.Stories); err != nil || b.Run.Source == "" {
+		if result.Stories, err = putAll(ctx, w, b.Stories); err != nil {
+			return err
+		}
+		if err := putComments(ctx, w, b.Comments); err != nil || b.Run.Source == "" {
 			return err
 		}
 		return putRun(ctx, w, b)

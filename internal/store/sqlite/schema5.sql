@@ -42,3 +42,11 @@ CREATE TABLE moved (
 	lang    TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX moved_story ON moved (story, lang);
+
+-- What readers wrote under stories in the system that these came from: never published.
+CREATE TABLE comment (
+	story   TEXT NOT NULL REFERENCES story,
+	id      TEXT NOT NULL,
+	content TEXT NOT NULL,
+	PRIMARY KEY (story, id)
+) WITHOUT ROWID;

@@ -19,12 +19,14 @@ type model struct {
 	places map[store.List][]string
 	// record are the corrections that readers were shown, by story and language.
 	record map[[2]string][]news.Correction
-	ledger ledger
+	// comments are by story and then by their IDs.
+	comments map[string]map[string]news.Comment
+	ledger   ledger
 }
 
 func newModel(languages, topics []string) *model {
 	return &model{languages: languages, topics: topics, stories: map[string]news.Story{}, places: map[store.List][]string{},
-		record: map[[2]string][]news.Correction{}, ledger: newLedger()}
+		record: map[[2]string][]news.Correction{}, comments: map[string]map[string]news.Comment{}, ledger: newLedger()}
 }
 
 func (m *model) put(s news.Story) store.PutResult {
@@ -61,6 +63,20 @@ func (m *model) put(s news.Story) store.PutResult {
 	}
 	m.stories[s.ID] = s
 	return result
+}
+
+func (m *model) comment(story string, c news.Comment) {
+	if m.comments[story] == nil {
+		m.comments[story] = map[string]news.Comment{}
+	}
+	m.comments[story][c.ID] = c
+}
+
+// commentsOf returns the comments of a story, oldest first, then by ID.
+func (m *model) commentsOf(story string) []news.Comment {
+	return slices.SortedFunc(maps.Values(m.comments[story]), func(a, b news.Comment) int {
+		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.ID, b.ID))
+	})
 }
 
 // keep returns an article's corrections with those that readers were shown.

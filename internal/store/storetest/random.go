@@ -8,9 +8,10 @@ import (
 	"time"
 
 	"coranto/internal/news"
+	"coranto/internal/store"
 )
 
-// testRandom puts random stories and settles at random times. After each Settle the snapshot must hold what the model
+// testRandom puts random stories and comments, and settles at random times. After each Settle the snapshot must hold what the model
 // says, and the change log must name all that differs from the snapshot before, and nothing else.
 func testRandom(t *testing.T, b *bench) {
 	puts := 700
@@ -28,6 +29,13 @@ func testRandom(t *testing.T, b *bench) {
 		got, err := b.Put(t.Context(), s)
 		b.must(err)
 		equal(t, fmt.Sprintf("put %d", n), got, want)
+		if g.one(4) {
+			c := comment(fmt.Sprint(g.IntN(4)), hours(g.IntN(3)), fmt.Sprint("Comment ", n))
+			m.comment(s.ID, c)
+			_, err := b.PutBatch(t.Context(), store.Batch{Comments: map[string][]news.Comment{s.ID: {c}}})
+			b.must(err)
+			equal(t, fmt.Sprintf("comments after put %d", n), b.comments(s.ID), m.commentsOf(s.ID))
+		}
 		if g.IntN(5) > 0 {
 			continue
 		}
@@ -138,6 +146,9 @@ func (g generator) more(r *news.Revision) {
 	}
 	if g.one(4) {
 		r.Related = []string{g.id()}
+	}
+	if g.one(6) {
+		r.Lead = &news.Figure{Missing: fmt.Sprint("pictures/", g.IntN(2), ".jpg"), Alt: "A road"}
 	}
 	for n := range g.IntN(3) * g.IntN(2) {
 		r.Corrections = append(r.Corrections, news.Correction{Time: hours(10*n + g.IntN(2)), Text: fmt.Sprint("It was ", g.IntN(2))})

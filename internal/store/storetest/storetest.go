@@ -74,6 +74,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"Findings":     testFindings,
 		"Fetched":      testFetched,
 		"Moved":        testMoved,
+		"Comments":     testComments,
 		"ImportErased": testImportErased,
 
 		"Withdraw":     testWithdraw,

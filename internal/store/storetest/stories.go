@@ -200,6 +200,7 @@ func testUnicodeIDs(t *testing.T, b *bench) {
 func testSecrets(t *testing.T, b *bench) {
 	a := article("en", "One", noon)
 	a.Revision.Bylines = []news.Byline{{Name: "Open"}, {Name: "Hidden", Protected: true}}
+	a.Revision.Lead = &news.Figure{Missing: "pictures/hidden.jpg", Alt: "A road"}
 	s := story("s", a)
 	s.Sources = []news.Source{{ID: "x", Kind: news.Anonymous, Identity: "N. N."}}
 	b.put(s)
@@ -208,8 +209,10 @@ func testSecrets(t *testing.T, b *bench) {
 	b.must(err)
 	equal(t, "identity in the store", got.Sources[0].Identity, "N. N.")
 	equal(t, "bylines in the store", len(got.Articles[0].Revision.Bylines), 2)
+	equal(t, "missing file in the store", got.Articles[0].Revision.Lead.Missing, "pictures/hidden.jpg")
 	public := b.snapshot().story("s")
 	equal(t, "identity for readers", public.Sources[0].Identity, "")
+	equal(t, "missing file for readers", public.Articles[0].Revision.Lead.Missing, news.Nameless)
 	equal(t, "bylines for readers", public.Articles[0].Revision.Bylines, []news.Byline{{Name: "Open"}})
 }
 
