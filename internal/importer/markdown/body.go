@@ -20,16 +20,8 @@ import (
 	"coranto/internal/news"
 )
 
-// The limits of an article's shape. Markdown can nest a level with each character, and both the parser and the walk
-// call themselves for each.
-const (
-	// maxMarkers is the number of characters of quote marks, list marks and spaces that a line may begin with.
-	maxMarkers = 400
-	// maxDelimiters is the number of *, _ and [ in a paragraph or table: the parser's time grows with their square.
-	maxDelimiters = 5000
-	// maxNested is how deep lists and quotes, and separately marks and links, may nest.
-	maxNested = 12
-)
+// maxNested is how deep lists and quotes, and separately marks and links, may nest.
+const maxNested = 12
 
 // A reader turns an article's Markdown into blocks.
 type reader struct {
@@ -57,31 +49,11 @@ func (r *reader) read() ([]news.Block, error) {
 
 // parse returns the tree of the Markdown.
 func (r *reader) parse() (ast.Node, error) {
-	if err := r.checkShape(); err != nil {
-		return nil, err
+	if line, err := importer.CheckMarkdown(r.src); err != nil {
+		return nil, &fault{r.first + line, err}
 	}
 	md := goldmark.New(goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.Linkify))
 	return md.Parser().Parse(text.NewReader(r.src)), nil
-}
-
-// checkShape refuses what would keep the parser busy for minutes.
-func (r *reader) checkShape() error {
-	delimiters := 0
-	for i, l := range bytes.Split(r.src, []byte("\n")) {
-		if len(l)-len(bytes.TrimLeft(l, " \t>-+*.)0123456789")) > maxMarkers {
-			return faultf(r.first+i+1, "nested too deep")
-		}
-		if len(bytes.TrimSpace(l)) == 0 {
-			delimiters = 0
-		}
-		for _, c := range []byte("*_[") {
-			delimiters += bytes.Count(l, []byte{c})
-		}
-		if delimiters > maxDelimiters {
-			return faultf(r.first+i+1, "over %d marks in one paragraph", maxDelimiters)
-		}
-	}
-	return nil
 }
 
 // line returns the line of the file that a node begins on.

@@ -11,7 +11,6 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
-	"coranto/internal/durable"
 	"coranto/internal/importer"
 	"coranto/internal/news"
 	"coranto/internal/picture"
@@ -191,26 +190,16 @@ func lineIn(matter []byte, word string) int {
 	return 1 + strings.Count(before, "\n")
 }
 
-// read returns a file beside the articles, of at most max bytes. No part of its path may be a symbolic link: that would
-// let a folder from somewhere else publish any file of this machine.
+// read returns a file beside the articles, of at most max bytes.
 func (f *folder) read(name string, max int64) ([]byte, error) {
 	if !fs.ValidPath(name) || name == "." {
 		return nil, fmt.Errorf("%q is not a file in the story's folder", name)
 	}
-	full := f.composed(path.Join(f.dir, name))
-	for p := full; p != "."; p = path.Dir(p) {
-		info, err := fs.Lstat(f.fsys, p)
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("%q is not there", name)
-		}
-		if err != nil {
-			return nil, err
-		}
-		if p == full && !info.Mode().IsRegular() || p != full && !info.IsDir() {
-			return nil, fmt.Errorf("%q is not a regular file (symbolic links are not followed)", name)
-		}
+	b, err := importer.ReadFile(f.fsys, f.composed(path.Join(f.dir, name)), max)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%q is not there", name)
 	}
-	return durable.ReadFile(f.fsys, full, max)
+	return b, err
 }
 
 // composed returns the path of a file as its folder has it: some systems write é as e and an accent, and an editor's text
