@@ -12,7 +12,6 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
-	"golang.org/x/text/unicode/norm"
 
 	"coranto/internal/importer"
 	"coranto/internal/news"
@@ -176,43 +175,13 @@ func topics(tags []string, clean *importer.Cleaner) []news.Topic {
 	var out []news.Topic
 	for _, tag := range tags {
 		t := news.Topic{Name: clean.Line(tag)}
-		if t.Slug = topicSlug(t.Name); t.Slug == "" || len(out) == maxTopics ||
+		if t.Slug = importer.TopicSlug(t.Name); t.Slug == "" || len(out) == maxTopics ||
 			slices.ContainsFunc(out, func(u news.Topic) bool { return u.Slug == t.Slug }) {
 			continue
 		}
 		out = append(out, t)
 	}
 	return out
-}
-
-// topicSlug makes a slug of a tag: its letters without their marks, if they are then all Latin, otherwise "t-" and the
-// beginning of a hash, for a slug must not change when a transliteration does.
-func topicSlug(name string) string {
-	if name == "" {
-		return ""
-	}
-	var b strings.Builder
-	for _, c := range strings.ToLower(norm.NFKD.String(name)) {
-		switch {
-		case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
-			b.WriteRune(c)
-		case unicode.Is(unicode.Mn, c) && c < 0x370: // an accent on a Latin letter
-		case unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c):
-			return hashedSlug(name)
-		case !strings.HasSuffix(b.String(), "-"):
-			b.WriteByte('-')
-		}
-	}
-	slug := strings.Trim(b.String(), "-")
-	if slug == "" || len(slug) > 80 {
-		return hashedSlug(name)
-	}
-	return slug
-}
-
-func hashedSlug(name string) string {
-	sum := sha256.Sum256([]byte(strings.ToLower(name)))
-	return "t-" + hex.EncodeToString(sum[:4])
 }
 
 // storyID names the item's story: as it says itself, otherwise by its ID or address. An ID that is no URI is only unique
