@@ -44,8 +44,8 @@ type Article struct {
 	// Updated is the time of the last material change; zero when there was none. Only the article's source sets it:
 	// other words alone don't.
 	Updated time.Time `json:"updated,omitzero"`
-	// Breaking is until when the article is breaking news; zero when it is none. It is after Published, and at most
-	// MaxBreaking after that, or after Updated where the news broke again.
+	// Breaking is until when the article is breaking news; zero when it is none, as one that stands is. It is after
+	// Published, and at most MaxBreaking after that, or after Updated where the news broke again.
 	Breaking time.Time `json:"breaking,omitzero"`
 	// Number counts the revisions from 1. The store gives it.
 	Number   int      `json:"number"`
@@ -108,7 +108,8 @@ type Revision struct {
 	// Origin is set when this text was translated from another article of the story.
 	Origin *Origin `json:"origin,omitempty"`
 	// Standing says that the article is no news of a day but a page that stands, as one that explains who somebody is. It has
-	// an address like any other, and is in no list, feed, archive or pack.
+	// an address like any other, and is in no list but that of such pages, in no feed, archive of days or pack. Its topics,
+	// places and authors say what it is about and who made it, and lead nowhere.
 	Standing bool `json:"standing,omitempty"`
 	// SourceURL is where the article stood before it was imported; empty when it began here.
 	SourceURL string `json:"source_url,omitempty"`

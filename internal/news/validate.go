@@ -213,10 +213,14 @@ func (a Article) validate(claims map[string]bool) error {
 	return a.Revision.validate(claims)
 }
 
-// CheckBreaking says whether Breaking is zero, or a time that the article's other times allow.
+// CheckBreaking says whether Breaking is zero, or a time that the article's other times allow. A page that stands is no
+// breaking news.
 func (a Article) CheckBreaking() error {
 	if a.Breaking.IsZero() {
 		return nil
+	}
+	if a.Revision.Standing {
+		return errors.New("is breaking news, but stands")
 	}
 	broke := a.Published
 	if a.Updated.After(broke) {

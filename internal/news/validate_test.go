@@ -152,6 +152,8 @@ func TestValidateNamesTheFault(t *testing.T) {
 		"breaking too long": {english(func(a *news.Article) { a.Breaking = a.Breaking.Add(time.Second) }),
 			"article en: breaking ends later than 48 hours"},
 		"breaking before": {english(func(a *news.Article) { a.Breaking = a.Published }), "breaking ends before the article is published"},
+		"breaking page that stands": {english(func(a *news.Article) { a.Revision.Standing = true }),
+			"article en: is breaking news, but stands"},
 		"breaking draft": {func(s *news.Story) { s.Articles[1].Breaking = s.Articles[0].Breaking },
 			"article fa: is breaking, but has no time of publication"},
 		"subtitles without tag": {revision(func(r *news.Revision) { r.Lead.Subtitles[0].Lang = "" }), "lead: subtitles: "},

@@ -10,8 +10,9 @@ import (
 
 // Packs are the text of many articles in one file: SPEC.md, section 20, says what each holds. The store keeps the ledger
 // that they are made of: every outing of every article. An article comes out when it is public for the first time, and
-// again with each revision that readers get to see. One that is no longer public has no outings any more, so that none of
-// its revisions is in any pack; when it is public again it comes out for the first time.
+// again with each revision that readers get to see. One that is no longer public, or that stands (news.Revision), has no
+// outings any more, so that none of its revisions is in any pack; when it is public news again it comes out for the first
+// time.
 
 const (
 	// PerSupplement is the number of articles that a supplement has before the next one begins.

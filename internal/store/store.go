@@ -58,7 +58,7 @@ type Store interface {
 	// news that has come to its end, enter the change log, stories that come out for the first time get their address (its day is the earliest UTC day of
 	// their public articles; of two that wish for one slug, the first by ID has it), and articles that are newly public get the
 	// next place in the numbered lists of their language, topics, places and authors, in the order of their time of publication, then
-	// story ID. A place is never given to another: what is no longer public leaves its place empty, and has the same
+	// story ID; one that stands (news.Revision) has its place in the list of those alone. A place is never given to another: what is no longer public leaves its place empty, and has the same
 	// place when it is public again. Each revision that readers get to see comes out (PackReader) at that time, in its whole
 	// second. Settling twice changes nothing. A time before the last one takes back what falls
 	// due between them, and what came out.
@@ -105,10 +105,10 @@ type Snapshot interface {
 	Page(ctx context.Context, l List, number int) ([]Headline, error)
 	// Pages returns the number of numbered pages of a list: 0 when it never had an article.
 	Pages(ctx context.Context, l List) (int, error)
-	// Day returns the headlines of a language that were published on a UTC day (2026-11-22), newest first, then by
+	// Day returns the headlines of a language's news that were published on a UTC day (2026-11-22), newest first, then by
 	// story ID.
 	Day(ctx context.Context, lang, day string) ([]Headline, error)
-	// Days returns the UTC days with public articles of a language that begin with a prefix ("" or "2026-11"), oldest first.
+	// Days returns the UTC days with public news of a language that begin with a prefix ("" or "2026-11"), oldest first.
 	Days(ctx context.Context, lang, prefix string) ([]string, error)
 	// Topics returns the topics of a language that have a public article, by slug. Of several names the newest article's counts.
 	Topics(ctx context.Context, lang string) ([]news.Topic, error)
@@ -133,17 +133,19 @@ type Snapshot interface {
 	io.Closer
 }
 
-// A List is a numbered list of articles: all of a language, or those of one topic, one place or one author in it. At most
-// one of Topic, Place and Author is set.
+// A List is a numbered list of articles: the news of a language, that of one topic, one place or one author in it, or the
+// language's pages that stand. At most one of Topic, Place, Author and Standing is set. An article that stands
+// (news.Revision) is in the last alone, and that has no others.
 type List struct {
-	Lang   string
-	Topic  string // a topic's slug (news.Topic)
-	Place  string // a place's (news.Place)
-	Author string // that of a byline (news.Byline)
+	Lang     string
+	Topic    string // a topic's slug (news.Topic)
+	Place    string // a place's (news.Place)
+	Author   string // that of a byline (news.Byline)
+	Standing bool
 }
 
-// All says whether the list is that of all articles in its language.
-func (l List) All() bool { return l.Topic == "" && l.Place == "" && l.Author == "" }
+// All says whether the list is that of all news in its language.
+func (l List) All() bool { return l == List{Lang: l.Lang} }
 
 // ChangeKind says what a Change is about.
 type ChangeKind string

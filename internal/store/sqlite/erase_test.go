@@ -189,8 +189,9 @@ func TestEraseIsFinished(t *testing.T) {
 	}
 }
 
-// undo5 makes a store of version 4, which kept nothing for imports, of one of version 5.
-const undo5 = "DROP TABLE run; DROP TABLE finding; DROP TABLE taken; DROP TABLE fetched; DROP TABLE moved; DROP TABLE comment;"
+// undo5 makes a store of version 4, which kept nothing for imports and knew no pages that stand, of one of version 5.
+const undo5 = `DROP TABLE run; DROP TABLE finding; DROP TABLE taken; DROP TABLE fetched; DROP TABLE moved; DROP TABLE comment;
+	ALTER TABLE public DROP COLUMN standing;`
 
 // undo4 makes a store of version 3, which knew no outings, of one of version 4.
 const undo4 = "DROP TABLE outing; DROP TABLE outing_reference; DROP TABLE pack; DROP TABLE repack;"

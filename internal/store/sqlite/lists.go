@@ -25,10 +25,11 @@ func scanListed(r row) (v listed, err error) {
 	return v, err
 }
 
-// How the keys of the lists of places and authors begin.
+// How the keys of the lists of places and authors begin, and the key of that of the pages that stand.
 const (
 	ofPlace  = "place/"
 	ofAuthor = "author/"
+	standing = "standing/"
 )
 
 // keyOf returns what stands for a list, within its language, in the column topic.
@@ -38,6 +39,8 @@ func keyOf(l store.List) string {
 		return ofPlace + l.Place
 	case l.Author != "":
 		return ofAuthor + l.Author
+	case l.Standing:
+		return standing
 	}
 	return l.Topic
 }
@@ -49,6 +52,8 @@ func listOf(lang, key string) store.List {
 		l.Place = slug
 	} else if slug, ok := strings.CutPrefix(key, ofAuthor); ok {
 		l.Author = slug
+	} else if key == standing {
+		l.Standing = true
 	} else {
 		l.Topic = key
 	}
@@ -106,13 +111,12 @@ func (t *settling) place(id, lang string, old version, was bool, cur version, is
 	return nil
 }
 
-// names returns the names, by key, of the lists that an article now stands in; "" is the language's own.
+// names returns the names, by key, of the lists that an article now is in; "" is the language's own.
 func (t *settling) names(rows []listed, old version, was bool, cur version, is bool) map[string]string {
 	names := map[string]string{}
 	if !is {
 		return names
 	}
-	names[""] = ""
 	if was && old.number == cur.number {
 		for _, l := range rows {
 			if l.public {
@@ -121,6 +125,11 @@ func (t *settling) names(rows []listed, old version, was bool, cur version, is b
 		}
 		return names
 	}
+	if cur.standing {
+		names[standing] = ""
+		return names
+	}
+	names[""] = ""
 	maps.Copy(names, cur.lists)
 	return names
 }

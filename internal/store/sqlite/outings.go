@@ -106,7 +106,7 @@ func (t *settling) comeOut() error {
 }
 
 // reconcile compares the outings of an article with what is public of it, and returns what has to come out. What is no
-// longer public has no outings, nor has what was withdrawn in between, even if no edition was ever without it.
+// longer public, or stands, has no outings, nor has what was withdrawn in between, even if no edition was ever without it.
 func (t *settling) reconcile(a ArticleID) (d debut, comesOut bool, err error) {
 	rows, err := t.outings(a)
 	if err != nil {
@@ -115,7 +115,7 @@ func (t *settling) reconcile(a ArticleID) (d debut, comesOut bool, err error) {
 	d, err = one(t.ctx, t.w, func(r row) (debut, error) {
 		d := debut{ArticleID: a}
 		return d, r.Scan(&d.number, &d.published)
-	}, "SELECT number, published FROM public WHERE story = ? AND lang = ?", a.Story, a.Lang)
+	}, "SELECT number, published FROM public WHERE story = ? AND lang = ? AND standing = 0", a.Story, a.Lang)
 	public := err == nil
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return d, false, err
@@ -254,7 +254,26 @@ func (t *settling) shownMedia(id string, was bool) (map[string]bool, error) {
 	for _, target := range targets {
 		shown[target] = true
 	}
+	if err == nil && was {
+		err = t.addStanding(shown, id)
+	}
 	return shown, err
+}
+
+// addStanding adds the media that a story's pages showed that stand: they never came out.
+func (t *settling) addStanding(shown map[string]bool, id string) error {
+	stood, err := all(t.ctx, t.w, value[string], `SELECT r.content FROM public p JOIN revision r USING (story, lang, number)
+		WHERE p.story = ? AND p.standing = 1`, id)
+	for _, content := range stood {
+		var r news.Revision
+		if err := decode(content, &r); err != nil {
+			return err
+		}
+		for media := range r.Media() {
+			shown[toMedia+media] = true
+		}
+	}
+	return err
 }
 
 // noteMedia notes what came out of a story with media that its public articles no longer show, or show again.

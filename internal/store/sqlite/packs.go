@@ -173,7 +173,7 @@ func (t *settling) takeOver() error {
 		}
 		p.all = true
 		hidden, err := all(t.ctx, t.w, value[string], `SELECT DISTINCT story FROM outing o WHERE lang = ?
-			AND NOT EXISTS (SELECT 1 FROM public p WHERE p.story = o.story AND p.lang = o.lang)`, lang)
+			AND NOT EXISTS (SELECT 1 FROM public p WHERE p.story = o.story AND p.lang = o.lang AND p.standing = 0)`, lang)
 		if err != nil {
 			return err
 		}

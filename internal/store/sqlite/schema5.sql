@@ -1,4 +1,4 @@
--- Version 5 of the newsroom's store: imports.
+-- Version 5 of the newsroom's store: imports, and pages that stand.
 
 -- How far an import came that was stopped.
 CREATE TABLE run (
@@ -50,3 +50,7 @@ CREATE TABLE comment (
 	content TEXT NOT NULL,
 	PRIMARY KEY (story, id)
 ) WITHOUT ROWID;
+
+-- Whether an article is a page that stands, as last settled. The list of a language's pages that stand has "standing/"
+-- where others have a topic's slug.
+ALTER TABLE public ADD COLUMN standing INTEGER NOT NULL DEFAULT 0;

@@ -219,6 +219,7 @@ type version struct {
 	kicker, headline   string
 	standfirst         string
 	breaking           int64 // until when it is breaking news; never when it is none now
+	standing           bool  // it is a page that stands, not news
 	// The others are of what is public now, where the revision is another.
 	lists       map[string]string // names by key, but for the language's own
 	corrections []news.Correction
@@ -315,9 +316,9 @@ func union[V any](a, b map[string]V) map[string]V {
 func (t *settling) before(id string) (map[string]version, error) {
 	m := map[string]version{}
 	rows := each(t.ctx, t.w, func(r row) (v langVersion, err error) {
-		err = r.Scan(&v.lang, &v.number, &v.published, &v.updated, &v.kicker, &v.headline, &v.standfirst, &v.breaking)
+		err = r.Scan(&v.lang, &v.number, &v.published, &v.updated, &v.kicker, &v.headline, &v.standfirst, &v.breaking, &v.standing)
 		return v, err
-	}, `SELECT lang, number, published, updated, kicker, headline, standfirst, coalesce(breaking, ?)
+	}, `SELECT lang, number, published, updated, kicker, headline, standfirst, coalesce(breaking, ?), standing
 		FROM public WHERE story = ?`, never, id)
 	for v, err := range rows {
 		if err != nil {
@@ -364,12 +365,14 @@ func (t *settling) readVersion(id, lang string, number int) (version, error) {
 		Places                       []news.Place
 		Bylines                      []news.Byline
 		Corrections                  []news.Correction
+		Standing                     bool
 	}
 	err = decode(r.content, &words)
 	return version{
 		number: number, published: r.published, updated: r.updated,
 		kicker: words.Kicker, headline: words.Headline, standfirst: words.Standfirst,
 		lists: listsOf(words.Topics, words.Places, words.Bylines), corrections: words.Corrections,
+		standing: words.Standing,
 	}, err
 }
 
@@ -418,8 +421,8 @@ func (t *settling) article(id, lang string, old version, was bool, cur version, 
 	if was && is && !same {
 		t.retold[id] = true
 	}
-	if !same {
-		if err := t.countDays(lang, old, was, cur, is); err != nil {
+	if wasNews, isNews := was && !old.standing, is && !cur.standing; !same || wasNews != isNews {
+		if err := t.countDays(lang, old, wasNews, cur, isNews); err != nil {
 			return err
 		}
 	}
@@ -444,9 +447,9 @@ func (t *settling) publish(id, lang string, cur version, is bool) error {
 	if !is {
 		return t.w.exec(t.ctx, "DELETE FROM public WHERE story = ? AND lang = ?", id, lang)
 	}
-	return t.w.exec(t.ctx, `INSERT OR REPLACE INTO public (story, lang, number, published, updated, kicker, headline, standfirst, breaking)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, id, lang, cur.number, cur.published, cur.updated, cur.kicker, cur.headline, cur.standfirst,
-		orNull(cur.breaking))
+	return t.w.exec(t.ctx, `INSERT OR REPLACE INTO public (story, lang, number, published, updated, kicker, headline, standfirst, breaking, standing)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, id, lang, cur.number, cur.published, cur.updated, cur.kicker, cur.headline, cur.standfirst,
+		orNull(cur.breaking), cur.standing)
 }
 
 // countDays notes the days that an article was and is listed on.

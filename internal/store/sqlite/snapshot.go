@@ -238,7 +238,7 @@ func (s *snapshot) Corrections(ctx context.Context, lang string, n int) ([]store
 }
 
 func (s *snapshot) Languages(ctx context.Context) ([]string, error) {
-	return all(ctx, s.r, value[string], "SELECT lang FROM list WHERE topic = '' AND articles > 0 ORDER BY lang")
+	return all(ctx, s.r, value[string], "SELECT DISTINCT lang FROM list WHERE topic IN ('', ?) AND articles > 0 ORDER BY lang", standing)
 }
 
 func (s *snapshot) Media(ctx context.Context, id string) (news.Media, error) {
@@ -250,6 +250,6 @@ func (s *snapshot) OpenRendition(ctx context.Context, sum string) (io.ReadCloser
 }
 
 func (s *snapshot) Counts(ctx context.Context) (stories, articles int, err error) {
-	articles, err = one(ctx, s.r, value[int], "SELECT coalesce(sum(articles), 0) FROM list WHERE topic = ''")
+	articles, err = one(ctx, s.r, value[int], "SELECT coalesce(sum(articles), 0) FROM list WHERE topic IN ('', ?)", standing)
 	return s.settled.stories, articles, err
 }

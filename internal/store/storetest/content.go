@@ -37,7 +37,7 @@ const (
 
 // listsOf returns the lists of a language that the tests look at.
 func listsOf(lang string, topics []string) []store.List {
-	lists := []store.List{{Lang: lang}, {Lang: lang, Place: somePlace}, {Lang: lang, Author: someAuthor}}
+	lists := []store.List{{Lang: lang}, {Lang: lang, Place: somePlace}, {Lang: lang, Author: someAuthor}, {Lang: lang, Standing: true}}
 	for _, t := range topics {
 		lists = append(lists, store.List{Lang: lang, Topic: t})
 	}

@@ -123,7 +123,7 @@ func (m *model) settle(asOf time.Time, addresses map[string]news.Story) content 
 		m.settleLanguage(&c, lang)
 		m.settleRecord(&c, lang, asOf)
 	}
-	m.ledger.settle(c.Stories, asOf)
+	m.ledger.settle(newsOf(c.Stories), asOf)
 	for _, lang := range m.languages {
 		c.Packs[lang] = m.ledger.packs(lang, c.Stories)
 	}
@@ -131,12 +131,11 @@ func (m *model) settle(asOf time.Time, addresses map[string]news.Story) content 
 }
 
 func (m *model) settleLanguage(c *content, lang string) {
-	all := headlinesOf(c.Stories, store.List{Lang: lang})
-	if len(all) > 0 {
+	if len(allHeadlines(c.Stories, lang)) > 0 {
 		c.Languages = append(c.Languages, lang)
 	}
 	c.Days[lang] = map[string][]store.Headline{}
-	for _, h := range all {
+	for _, h := range headlinesOf(c.Stories, store.List{Lang: lang}) {
 		day := h.Published.Format(time.DateOnly)
 		c.Days[lang][day] = append(c.Days[lang][day], h)
 	}
@@ -162,7 +161,7 @@ func (m *model) settleLanguage(c *content, lang string) {
 // settleRecord notes what is breaking news in a language, and what was corrected.
 func (m *model) settleRecord(c *content, lang string, asOf time.Time) {
 	c.Bars[lang], c.Record[lang] = nil, nil
-	for _, h := range headlinesOf(c.Stories, store.List{Lang: lang}) {
+	for _, h := range allHeadlines(c.Stories, lang) {
 		i := slices.IndexFunc(c.Stories[h.Story].Articles, func(a news.Article) bool { return a.Lang == lang })
 		a := c.Stories[h.Story].Articles[i]
 		if a.BreakingAt(asOf) {
@@ -225,12 +224,32 @@ func listName(s news.Story, l store.List) string {
 	return ""
 }
 
+// isIn says whether an article of a story is in a list of its language.
+func isIn(s news.Story, a news.Article, l store.List) bool {
+	if a.Revision.Standing || l.Standing {
+		return a.Revision.Standing && l.Standing
+	}
+	return l.All() || listName(s, l) != ""
+}
+
+// newsOf returns the stories without their articles that stand.
+func newsOf(stories map[string]news.Story) map[string]news.Story {
+	news := maps.Clone(stories)
+	for id, s := range news {
+		s.Articles = slices.DeleteFunc(slices.Clone(s.Articles), stands)
+		news[id] = s
+	}
+	return news
+}
+
+func stands(a news.Article) bool { return a.Revision.Standing }
+
 // headlinesOf returns the headlines of a list, newest first, then by story ID.
 func headlinesOf(stories map[string]news.Story, l store.List) []store.Headline {
 	var out []store.Headline
 	for id, s := range stories {
 		for _, a := range s.Articles {
-			if a.Lang == l.Lang && (l.All() || listName(s, l) != "") {
+			if a.Lang == l.Lang && isIn(s, a, l) {
 				out = append(out, store.Headline{Story: id, Address: s.Address, Lang: a.Lang, Kicker: a.Revision.Kicker,
 					Headline: a.Revision.Headline, Standfirst: a.Revision.Standfirst, Published: a.Published, Updated: a.Updated})
 			}
@@ -240,6 +259,12 @@ func headlinesOf(stories map[string]news.Story, l store.List) []store.Headline {
 		return cmp.Or(b.Published.Compare(a.Published), cmp.Compare(a.Story, b.Story))
 	})
 	return out
+}
+
+// allHeadlines returns the headlines of a language's news, and those of its pages that stand.
+func allHeadlines(stories map[string]news.Story, lang string) []store.Headline {
+	stand := headlinesOf(stories, store.List{Lang: lang, Standing: true})
+	return append(headlinesOf(stories, store.List{Lang: lang}), stand...)
 }
 
 // A difference is what lies between two contents, from which follows what the change log must say, no more and no less.
@@ -256,12 +281,12 @@ func (d *difference) run() []store.Change {
 			moved[id] = true
 		}
 	}
-	for l := range d.after.Lists {
+	for lang := range d.after.Days {
 		old := map[string]store.Headline{}
-		for _, h := range headlinesOf(d.before.Stories, l) {
+		for _, h := range allHeadlines(d.before.Stories, lang) {
 			old[h.Story] = h
 		}
-		for _, h := range headlinesOf(d.after.Stories, l) {
+		for _, h := range allHeadlines(d.after.Stories, lang) {
 			was, ok := old[h.Story]
 			retold[h.Story] = retold[h.Story] || ok && was != h
 		}

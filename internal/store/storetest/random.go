@@ -129,6 +129,9 @@ func (g generator) article(lang string) news.Article {
 		a.Breaking = a.Published.Add(time.Duration(1+g.IntN(48)) * time.Hour)
 	}
 	g.more(&a.Revision)
+	if a.Breaking.IsZero() && g.one(6) {
+		a.Revision.Standing = true
+	}
 	return a
 }
 

@@ -59,6 +59,8 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"CorrectionsStay":  testCorrectionsStay,
 		"Related":          testRelated,
 		"Subtitles":        testSubtitles,
+		"Standing":         testStanding,
+		"StandingMedia":    testStandingMedia,
 
 		"Outings":           testOutings,
 		"OutingsBackInTime": testOutingsBackInTime,
