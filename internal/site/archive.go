@@ -24,7 +24,8 @@ type group struct {
 	Links []link
 }
 
-// archive renders the months that have stories, newest first. It stands even when there are none yet.
+// archive renders the months that have stories, newest first, and then the pages that stand. It is there even when there are
+// none yet.
 func (s *Site) archive(ctx context.Context, snap Snapshot, l lang.Language) (Output, error) {
 	days, err := snap.Days(ctx, l.Tag(), "")
 	if err != nil {
@@ -49,6 +50,9 @@ func (s *Site) archive(ctx context.Context, snap Snapshot, l lang.Language) (Out
 		last = month
 		g := &p.Groups[len(p.Groups)-1]
 		g.Links = append(g.Links, link{Href: p.to(dayPath(l.Tag(), month)), Name: l.Month(at)})
+	}
+	if err := p.addPages(ctx, snap); err != nil {
+		return Output{}, err
 	}
 	return one(s.file("archive", p.path, p))
 }

@@ -82,7 +82,13 @@ type (
 	}
 )
 
-const newsArticle = "NewsArticle"
+// ldTypeOf returns what schema.org calls an article.
+func ldTypeOf(r news.Revision) string {
+	if r.Standing {
+		return "Article"
+	}
+	return "NewsArticle"
+}
 
 // linkedData returns the element with what search engines read of an article. It is no script: browsers run none of an
 // unknown type, whatever the page's policy.
@@ -91,7 +97,7 @@ func (p page) linkedData(st news.Story, a news.Article, r refs) (template.HTML, 
 	publisher := ldThing{"NewsMediaOrganization", p.Name(), p.ref(frontPath(a.Lang))}
 	url := p.ref(p.path)
 	x := ldArticle{
-		Type: newsArticle, ID: ninjs.URI(st.ID, a.Lang), URL: url,
+		Type: ldTypeOf(rev), ID: ninjs.URI(st.ID, a.Lang), URL: url,
 		Headline: rev.Headline, Description: rev.Standfirst, InLanguage: a.Lang,
 		DatePublished: atomTime(a.Published), DateModified: atomTime(modified(a)),
 		Publisher: publisher, Image: p.pictures(st.Address, rev.Lead, r),
@@ -132,7 +138,8 @@ func (p page) original(st news.Story, a news.Article) *ldWork {
 	if o == nil || !slices.ContainsFunc(p.site.languages(st.Articles), func(l lang.Language) bool { return l.Tag() == o.Lang }) {
 		return nil
 	}
-	return &ldWork{newsArticle, ninjs.URI(st.ID, o.Lang), p.ref(StoryPath(o.Lang, st.Address)), o.Lang}
+	i := slices.IndexFunc(st.Articles, func(a news.Article) bool { return a.Lang == o.Lang })
+	return &ldWork{ldTypeOf(st.Articles[i].Revision), ninjs.URI(st.ID, o.Lang), p.ref(StoryPath(o.Lang, st.Address)), o.Lang}
 }
 
 // citations are the evidence of the claims that the text makes, each once, as the page's panel links to it.

@@ -74,6 +74,9 @@ func (s *Site) Render(ctx context.Context, snap Snapshot, u Unit) (Output, error
 	case Sitemaps:
 		return s.sitemapIndex(ctx, snap, l)
 	case Sitemap:
+		if u.Day == mapOfPages {
+			return s.sitemapOfPages(ctx, snap, l)
+		}
 		return s.sitemap(ctx, snap, l, u.Day)
 	case Newsmap:
 		return s.newsSitemap(ctx, snap, l)

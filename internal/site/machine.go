@@ -16,7 +16,7 @@ import (
 const (
 	Machine  Kind = "machine"  // what the site says of itself
 	Sitemaps Kind = "sitemaps" // the index of a language's sitemaps: List.Lang
-	Sitemap  Kind = "sitemap"  // the sitemap of a month: List.Lang, Day as 2026-11
+	Sitemap  Kind = "sitemap"  // the sitemap of a month: List.Lang, Day as 2026-11; or of the pages that stand
 	Newsmap  Kind = "newsmap"  // the sitemap of a language's last two days: List.Lang
 )
 
@@ -74,6 +74,13 @@ func (s *Site) allSitemaps(ctx context.Context, snap Snapshot, l store.List, emi
 	}
 	for _, kind := range []Kind{Sitemaps, Newsmap} {
 		if err := emit(Unit{Kind: kind, List: l}); err != nil {
+			return err
+		}
+	}
+	if pages, err := snap.Pages(ctx, store.List{Lang: l.Lang, Standing: true}); err != nil {
+		return err
+	} else if pages > 0 {
+		if err := emit(Unit{Kind: Sitemap, List: l, Day: mapOfPages}); err != nil {
 			return err
 		}
 	}

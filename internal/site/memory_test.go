@@ -55,7 +55,7 @@ func (m memory) list(l store.List) []store.Headline {
 			in := slices.ContainsFunc(r.Topics, func(t news.Topic) bool { return t.Slug == l.Topic })
 			here := slices.ContainsFunc(r.Places, func(p news.Place) bool { return p.Slug == l.Place })
 			by := slices.ContainsFunc(r.Bylines, func(b news.Byline) bool { return b.Slug == l.Author })
-			if a.Lang != l.Lang || l.Topic != "" && !in || l.Place != "" && !here || l.Author != "" && !by {
+			if a.Lang != l.Lang || l.Topic != "" && !in || l.Place != "" && !here || l.Author != "" && !by || r.Standing != l.Standing {
 				continue
 			}
 			all = append(all, store.Headline{

@@ -47,7 +47,7 @@ import (
 //go:embed templates/*.html style.css story.css list.css
 //go:embed archive.go atom.go balance.go blocks.go content.go feed.go figure.go front.go index.go jsonfeed.go list.go listed.go look.go packed.go packedarticle.go page.go
 //go:embed jsonld.go machine.go robots.go sitemap.go
-//go:embed bar.go card.go corrections.go risk.go safety.go standing.go safety/*.md
+//go:embed bar.go card.go corrections.go pages.go risk.go safety.go standing.go safety/*.md
 //go:embed paths.go refs.go rss.go site.go story.go theme.go units.go
 var assets embed.FS
 

@@ -12,8 +12,8 @@ import (
 )
 
 // Sitemaps (https://www.sitemaps.org/protocol.html) need whole addresses, so a site has them only when it is known where
-// it stands (Config.BaseURL). Each language has an index, one sitemap for each month that has stories, and one of the
-// news of the last two days. The translations of a story name each other on their own pages; in a sitemap, each of
+// it stands (Config.BaseURL). Each language has an index, one sitemap for each month that has stories, one of the
+// pages that stand, and one of the news of the last two days. The translations of a story name each other on their own pages; in a sitemap, each of
 // thirty languages would repeat all thirty. The index gives no dates, which would take reading the whole archive.
 
 // maxSitemapURLs is the protocol's limit, maxNewsURLs that of news sitemaps.
@@ -31,7 +31,10 @@ func sitemapIndexPath(tag string) string { return tag + "/sitemap.xml" }
 
 func newsSitemapPath(tag string) string { return tag + "/sitemap-news.xml" }
 
-// sitemapPath returns the sitemap of a month, as 2026-11.
+// mapOfPages stands for the pages that stand where others have a month.
+const mapOfPages = "pages"
+
+// sitemapPath returns the sitemap of a month, as 2026-11, or of the pages that stand.
 func sitemapPath(tag, month string) string { return tag + "/sitemap-" + month + ".xml" }
 
 const (
@@ -79,10 +82,33 @@ func (s *Site) sitemapIndex(ctx context.Context, snap Snapshot, l lang.Language)
 			index.Sitemaps = append(index.Sitemaps, sitemapLoc{s.cfg.BaseURL + sitemapPath(l.Tag(), month)})
 		}
 	}
+	pages, err := pagesThatStand(ctx, snap, l.Tag())
+	if err != nil {
+		return Output{}, err
+	}
+	if len(pages) > 0 {
+		index.Sitemaps = append(index.Sitemaps, sitemapLoc{s.cfg.BaseURL + sitemapPath(l.Tag(), mapOfPages)})
+	}
 	return xmlFile(sitemapIndexPath(l.Tag()), index)
 }
 
 func monthOf(day string) string { return day[:len("2006-01")] }
+
+// sitemapOfPages renders the sitemap of the pages that stand, or says that there are none.
+func (s *Site) sitemapOfPages(ctx context.Context, snap Snapshot, l lang.Language) (Output, error) {
+	pages, err := pagesThatStand(ctx, snap, l.Tag())
+	if err != nil {
+		return Output{}, err
+	}
+	if len(pages) == 0 {
+		return gone(sitemapPath(l.Tag(), mapOfPages))
+	}
+	urls := sitemapURLs{NS: sitemapNS}
+	for _, h := range pages[:min(len(pages), maxSitemapURLs)] {
+		urls.URLs = append(urls.URLs, s.sitemapURL(h))
+	}
+	return xmlFile(sitemapPath(l.Tag(), mapOfPages), urls)
+}
 
 // sitemap renders the sitemap of a month, or says that it has no stories. Of a month with more than a sitemap may hold,
 // as that of an archive which all came in under one date, it names the newest.

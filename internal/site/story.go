@@ -158,7 +158,7 @@ func mediaFiles(addr news.Address, r refs) ([]File, error) {
 
 // article renders the page of a story in one language.
 func (s *Site) article(ctx context.Context, snap Snapshot, st news.Story, a news.Article, langs []lang.Language, r refs) (File, error) {
-	l, rev := s.byTag[a.Lang], balanced(a.Revision)
+	l, rev := s.byTag[a.Lang], unlisted(balanced(a.Revision))
 	path := StoryPath(a.Lang, st.Address)
 	p := storyPage{
 		page:   s.newPage(l, path, rev.Headline),
@@ -168,8 +168,10 @@ func (s *Site) article(ctx context.Context, snap Snapshot, st news.Story, a news
 	p.Bylines = p.bylines(rev.Bylines)
 	p.Description = rev.Standfirst
 	var err error
-	if p.Bar, err = p.bar(ctx, snap, a.Published, st.ID); err != nil {
-		return File{}, err
+	if !rev.Standing { // a bar touches the pages of days
+		if p.Bar, err = p.bar(ctx, snap, a.Published, st.ID); err != nil {
+			return File{}, err
+		}
 	}
 	p.Published, p.Updated = p.minute(a.Published), p.minute(a.Updated)
 	p.Alternates = p.alternates(langs, func(tag string) string { return StoryPath(tag, st.Address) })

@@ -248,6 +248,7 @@ func (e *editor) article(id, tag string, now time.Time) news.Article {
 		a.Revision.Origin = &news.Origin{Lang: "en", Number: 1}
 	}
 	a.Revision.Topics = e.topics(tag)
+	a.Revision.Standing = e.chance(10)
 	e.sign(&a.Revision)
 	return a
 }
@@ -295,7 +296,7 @@ func (e *editor) edit(now time.Time) news.Story {
 	a := s.Articles[i]
 	r := &a.Revision
 	what := ""
-	switch e.rand.IntN(18) {
+	switch e.rand.IntN(19) {
 	case 0:
 		what = "headline"
 		r.Headline += "!"
@@ -359,6 +360,11 @@ func (e *editor) edit(now time.Time) news.Story {
 		if !a.Published.Before(now) {
 			a.Published = now.Add(-time.Hour)
 		}
+		r.Standing = false
+	case 18:
+		what = "page that stands, or not"
+		r.Standing = !r.Standing
+		a.Breaking = time.Time{}
 	case 13:
 		what = "withdraw all of"
 		for i := range s.Articles {
@@ -401,6 +407,45 @@ func TestTouchedOneByOne(t *testing.T) {
 
 	wantUnits(t, "nothing", n.publish())
 	n.check("at last")
+}
+
+// TestTouchedPages makes a page that stands of a story: what it leaves and what leads to it then are touched.
+func TestTouchedPages(t *testing.T) {
+	n := newNewsroom(t)
+	n.site = newSite(t, site.Config{Name: "N", Languages: []string{"en", "ru", "fa"}, BaseURL: base})
+	n.now = at(28, 0, 0)
+	n.put(plainStory(0), plainStory(1), plainStory(2))
+	n.publish()
+	s := plainStory(0)
+	s.Articles[0].Revision.Standing = true
+	n.put(s)
+	wantUnits(t, "a page that stands", n.publish(), "archive en ", "day en 2026-11-01", "feeds en", "front en ",
+		"newsmap en ", "newsmap fa ", "newsmap ru ", "en/archive/page/1.html", "sitemap en 2026-11", "sitemap en pages", "sitemaps en ", `story "second"`)
+	s.Articles[0].Revision.Headline = "About us"
+	n.put(s)
+	wantUnits(t, "its headline", n.publish(), "archive en ", "newsmap en ", "newsmap fa ", "newsmap ru ", "sitemap en pages", `story "second"`)
+	n.check("at last")
+	path := "en/story/2026/11/01/second/index.html"
+	archive := string(n.files["en/archive/index.html"].Body)
+	if !strings.Contains(archive, `<h2 id="pages"><bdi>Pages</bdi></h2>`) || !strings.Contains(archive, `/story/2026/11/01/second/index.html">About us</a>`) {
+		t.Errorf("the archive does not lead to it:\n%s", archive)
+	}
+	for p, f := range n.files {
+		if !strings.HasPrefix(p, "en/") {
+			continue // in Persian it is news
+		}
+		named := strings.Contains(string(f.Body), "/2026/11/01/second/")
+		if may := strings.Contains(p, "/second/") || p == "en/archive/index.html" || p == "en/sitemap-pages.xml"; named && !may {
+			t.Errorf("%s names %s", p, path)
+		}
+	}
+	s.Articles[0].Status = news.Withdrawn
+	n.put(s)
+	n.publish()
+	n.check("withdrawn")
+	if strings.Contains(string(n.files["en/archive/index.html"].Body), "pages") || n.files["en/sitemap-pages.xml"].Path != "" {
+		t.Error("the archive still has a heading for pages")
+	}
 }
 
 // TestLateArrival brings in a story that is older than all that the fronts show, and the first on its numbered page:

@@ -104,6 +104,10 @@ func (s *Site) touch(ctx context.Context, snap Snapshot, c store.Change, add fun
 	if _, ok := s.byTag[c.List.Lang]; !ok {
 		return nil
 	}
+	if c.List.Standing {
+		s.touchPages(c, add)
+		return nil
+	}
 	s.touchMachines(c, add)
 	language := store.List{Lang: c.List.Lang}
 	switch c.Kind {
