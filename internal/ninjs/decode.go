@@ -117,7 +117,7 @@ func (it item) article(own rest) (a news.Article, err error) {
 	a = news.Article{Lang: it.Language, Status: news.Published, Breaking: own.Breaking, Revision: news.Revision{
 		Headline: value(it.Headlines, roleMain), Kicker: value(it.Headlines, roleKicker),
 		Standfirst: value(it.Descriptions, roleStandfirst), Dateline: it.Located,
-		Lead: own.Lead, Body: own.Blocks, Corrections: own.Corrections,
+		Lead: own.Lead, Body: own.Blocks, Corrections: own.Corrections, Standing: own.Standing,
 	}}
 	if a.Number, err = number(it.Version); err != nil {
 		return a, fmt.Errorf("version %q: %w", it.Version, err)

@@ -104,6 +104,7 @@ type rest struct {
 	Sources     []news.Source     `json:"sources,omitempty"`
 	Claims      []news.Claim      `json:"claims,omitempty"`
 	Breaking    time.Time         `json:"breaking,omitzero"`
+	Standing    bool              `json:"standing,omitempty"`
 	Media       []looks           `json:"media,omitempty"`
 }
 
@@ -132,7 +133,7 @@ func Encode(d Document, extra Extra) ([]byte, error) {
 		return nil, err
 	}
 	r := a.Revision
-	own, err := marshal(rest{r.Lead, r.Body, r.Corrections, d.Story.Sources, d.Story.Claims, a.Breaking, looksOf(d.Media)})
+	own, err := marshal(rest{r.Lead, r.Body, r.Corrections, d.Story.Sources, d.Story.Claims, a.Breaking, r.Standing, looksOf(d.Media)})
 	if err != nil {
 		return nil, err
 	}

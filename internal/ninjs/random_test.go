@@ -113,6 +113,7 @@ func (g *generator) article(tag string) news.Article {
 		a.Breaking = a.Published.Add(time.Duration(1+g.IntN(48)) * time.Hour)
 	}
 	r := &a.Revision
+	r.Standing = a.Breaking.IsZero() && g.one(4)
 	r.Headline, r.Kicker, r.Standfirst, r.Dateline = "H"+g.text(), g.text(), g.text(), g.text()
 	g.some(3, func(i int) {
 		b := news.Byline{Name: "N" + g.text(), Role: g.text(), Protected: g.one(3)}

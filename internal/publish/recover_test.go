@@ -370,6 +370,7 @@ func TestRecoverANewsroomThatIsGone(t *testing.T) {
 		for j := range s.Articles {
 			s.Articles[j].Published = time.Date(2020, 1, 1+i, 0, 0, 0, 0, time.UTC)
 		}
+		s.Articles[0].Revision.Standing = i == 3
 		r.put(t, s)
 	}
 	r.put(t, withdrawn(4, "Headline 4"))

@@ -56,4 +56,7 @@ func TestDocs(t *testing.T) {
 			t.Errorf("%s: got %v, %v, want %s", id, s.Articles, err, want)
 		}
 	}
+	if s, err := st.Story(t.Context(), "about-the-desk"); err != nil || !s.Articles[0].Revision.Standing {
+		t.Errorf("about-the-desk: got %+v, %v, want a page that stands", s, err)
+	}
 }

@@ -17,7 +17,7 @@ const MaxArticle = 2 << 20
 type front struct {
 	Kicker, Headline, Standfirst, Dateline string
 	Published, Updated, Breaking           moment
-	Draft                                  bool
+	Draft, Standing                        bool
 	Bylines                                []byline
 	// Topics are slugs of story.yaml; all of them where the field is missing.
 	Topics *[]string
@@ -94,7 +94,7 @@ func validLen(b []byte) int {
 // article makes an article's state of its front matter; its words are revision's.
 func (f front) article(lang string) (news.Article, error) {
 	a := news.Article{Lang: lang, Status: news.Published, Published: f.Published.Time, Updated: f.Updated.Time,
-		Breaking: f.Breaking.Time}
+		Breaking: f.Breaking.Time, Revision: news.Revision{Standing: f.Standing}}
 	if f.Draft {
 		a.Status = news.Draft
 	} else if a.Published.IsZero() {
@@ -113,6 +113,7 @@ func (f front) revision(y storyYAML, lang string, clean *importer.Cleaner) (news
 		Headline:   clean.Line(f.Headline),
 		Standfirst: clean.Line(f.Standfirst),
 		Dateline:   clean.Line(f.Dateline),
+		Standing:   f.Standing,
 	}
 	for _, b := range f.Bylines {
 		r.Bylines = append(r.Bylines, news.Byline{Name: clean.Line(b.Name), Role: clean.Line(b.Role), Slug: b.Slug,

@@ -287,6 +287,8 @@ func TestRefused(t *testing.T) {
 		{"unknown field of a byline", files("x/en.md", "---\nheadline: H\nbylines:\n- {name: A, e-mail: x}\n---\n"), "x/en.md:4", `unknown field "e-mail"`},
 		{"a field twice", files("x/en.md", "---\nheadline: H\nheadline: I\n---\n"), "x/en.md:3", "already defined"},
 		{"broken YAML", files("x/en.md", "---\nheadline: H\n\"x\n---\n"), "x/en.md:", ""},
+		{"breaking news that stands", files("x/en.md", "---\nheadline: H\npublished: 2026-04-03T06:30:00Z\nbreaking: 2026-04-03T08:00:00Z\nstanding: true\n---\n"),
+			"x/en.md:4", "stands"},
 		{"wrong shape", files("x/en.md", "---\nheadline: H\ndraft: perhaps\n---\n"), "x/en.md:3", "perhaps"},
 		{"no time", files("x/en.md", "---\nheadline: H\npublished: yesterday\n---\n"), "x/en.md:3", "is no time"},
 		{"time without a zone", files("x/en.md", "---\nheadline: H\npublished: 2020-08-04T10:00:00\n---\n"), "x/en.md:3", "is no time"},
