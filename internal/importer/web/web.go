@@ -1,4 +1,4 @@
-// Package web fetches what imports read from the network, and reads foreign bytes: archives, character sets, dates.
+// Package web fetches what imports read from the network.
 //
 // What an import reads names further addresses, and whoever wrote it may be hostile: an address may stand for a machine of
 // the newsroom's own network, lead from one place to the next without end, or answer with more than fits. So a Client reaches
