@@ -3,6 +3,7 @@ package main
 
 import (
 	"os"
+	_ "time/tzdata" // imports read dates of any time zone, and many a machine has no list of them
 
 	"coranto/internal/cli"
 )
