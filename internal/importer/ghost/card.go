@@ -24,9 +24,6 @@ func (n node) number(key string) int {
 	return int(f)
 }
 
-// is says whether a value of the node is true.
-func (n node) is(key string) bool { return n[key] == true }
-
 // nodes returns the objects of a list of the node.
 func (n node) nodes(key string) (out []node) {
 	list, _ := n[key].([]any)
