@@ -16,7 +16,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"slices"
@@ -33,6 +32,8 @@ type Options struct {
 	Languages []string
 	// Progress is told of each story; it may be nil.
 	Progress importer.Progress
+	// Language is that of documents which name none, a BCP 47 tag; "" refuses them.
+	Language string
 }
 
 // batchSize is the number of articles that are held before they are written.
@@ -189,21 +190,7 @@ func (r *run) document(g group, name string) (ninjs.Document, error) {
 }
 
 // file returns the bytes of a regular file, and refuses more than a number of them.
-func (r *run) file(name string, limit int64) ([]byte, error) {
-	f, err := r.fsys.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() || info.Size() > limit {
-		return nil, fmt.Errorf("%s: not a regular file of at most %d bytes", name, limit)
-	}
-	return io.ReadAll(io.LimitReader(f, limit))
-}
+func (r *run) file(name string, limit int64) ([]byte, error) { return regular(r.fsys, name, limit) }
 
 // figures says whether an article shows one of some media, and why that can't be had.
 func figures(a news.Article, bad map[string]error) error {

@@ -128,14 +128,14 @@ func (r *run) add(w waiting) error {
 // one before it when the translation is stale. It is o itself when the original did not come along.
 func (w waiting) origin(own news.Story, lang string, o news.Origin) *news.Origin {
 	number, came := w.numbers[o.Lang]
-	original, had := article(own, o.Lang)
+	original, had := articleIn(own, o.Lang)
 	if !came || !had {
 		return &o
 	}
 	if o.Number >= number {
 		return &news.Origin{Lang: o.Lang, Number: original.Number}
 	}
-	if a, ok := article(own, lang); ok {
+	if a, ok := articleIn(own, lang); ok {
 		if was := a.Revision.Origin; was != nil && was.Lang == o.Lang && was.Number < original.Number {
 			return was // as stale as before
 		}
@@ -143,7 +143,7 @@ func (w waiting) origin(own news.Story, lang string, o news.Origin) *news.Origin
 	return &news.Origin{Lang: o.Lang, Number: original.Number - 1}
 }
 
-func article(s news.Story, lang string) (news.Article, bool) {
+func articleIn(s news.Story, lang string) (news.Article, bool) {
 	i := slices.IndexFunc(s.Articles, func(a news.Article) bool { return a.Lang == lang })
 	if i < 0 {
 		return news.Article{}, false
