@@ -10,10 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
 
 	"coranto/internal/importer"
 	"coranto/internal/news"
@@ -173,23 +170,7 @@ func marked(s string) bool {
 }
 
 // words returns a text as one line without tags.
-func (a *article) words(s string) string {
-	if !marked(s) {
-		return a.clean.Line(s)
-	}
-	blocks, err := a.clean.HTML(s, nil)
-	if err != nil {
-		return ""
-	}
-	var b strings.Builder
-	for span := range (news.Revision{Body: blocks}).Spans() {
-		b.WriteString(span.Text)
-		if span.Mark&news.Break != 0 {
-			b.WriteByte(' ')
-		}
-	}
-	return a.clean.Line(b.String())
-}
+func (a *article) words(s string) string { return a.clean.Line(importer.PlainHTML(s)) }
 
 // standfirst reads what an item says of itself: it is the standfirst of a text, and the text where there is no body.
 func (a *article) standfirst(it item) {
@@ -220,9 +201,6 @@ func anyBut(all []passage, words ...string) string {
 	return ""
 }
 
-// maxHeadline is the length in characters of a headline that is made of the text.
-const maxHeadline = 100
-
 // headline gives the article its headline: the main one, or one made of what it has. With nothing at all it is a draft
 // that is called by its URI.
 func (a *article) headline(it item) {
@@ -231,16 +209,12 @@ func (a *article) headline(it item) {
 	if r.Headline = short(r.Headline, 1000); r.Headline != "" {
 		return
 	}
-	for span := range r.Spans() {
-		if r.Headline = a.clean.Line(span.Text); r.Headline != "" {
-			break
-		}
+	text := a.clean.Line(importer.Opening(r.Body))
+	if text == "" && r.Lead != nil {
+		text = r.Lead.Alt
 	}
-	if r.Headline == "" && r.Lead != nil {
-		r.Headline = r.Lead.Alt
-	}
-	if r.Headline != "" {
-		r.Headline = opening(r.Headline)
+	if text != "" {
+		r.Headline = importer.HeadlineOf(text)
 		a.clean.Note("has no headline: it is made of the text")
 		return
 	}
@@ -252,20 +226,6 @@ func (a *article) headline(it item) {
 func (a *article) draft(reason string) {
 	a.status = news.Draft
 	a.clean.Note("comes in as a draft: it %s", reason)
-}
-
-// opening returns the first words of a text.
-func opening(s string) string {
-	n, space := 0, 0
-	for i, c := range s {
-		if unicode.IsSpace(c) {
-			space = i
-		}
-		if n++; n > maxHeadline {
-			return s[:cmp.Or(space, i)] + "…"
-		}
-	}
-	return s
 }
 
 // short cuts a text to at most some bytes, at the end of a word where there is one.
@@ -297,14 +257,14 @@ func (a *article) about(it item) {
 	}
 	for _, s := range it.subjects() {
 		t := news.Topic{Name: short(a.clean.Line(s.name()), 300)}
-		if t.Slug = slug(t.Name); t.Slug != "" && len(r.Topics) < maxTopics &&
+		if t.Slug = importer.TopicSlug(t.Name); t.Slug != "" && len(r.Topics) < maxTopics &&
 			!slices.ContainsFunc(r.Topics, func(u news.Topic) bool { return u.Slug == t.Slug }) {
 			r.Topics = append(r.Topics, t)
 		}
 	}
 	for _, s := range it.places() {
 		p := news.Place{Name: short(a.clean.Line(s.name()), 300)}
-		if p.Slug = slug(p.Name); p.Slug != "" && len(r.Places) < maxTopics &&
+		if p.Slug = importer.TopicSlug(p.Name); p.Slug != "" && len(r.Places) < maxTopics &&
 			!slices.ContainsFunc(r.Places, func(q news.Place) bool { return q.Slug == p.Slug }) {
 			r.Places = append(r.Places, p)
 		}
@@ -324,40 +284,11 @@ func (a *article) byline(name, role string) {
 	}
 }
 
-// slug makes a slug of a name: its letters without their marks if they are then all Latin, otherwise a hash, for a slug
-// must not change when a transliteration does.
-func slug(name string) string {
-	if name == "" {
-		return ""
-	}
-	var b strings.Builder
-	for _, c := range strings.ToLower(norm.NFKD.String(name)) {
-		switch {
-		case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
-			b.WriteRune(c)
-		case unicode.Is(unicode.Mn, c) && c < 0x370: // an accent on a Latin letter
-		case unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c):
-			return hashed(name)
-		case !strings.HasSuffix(b.String(), "-"):
-			b.WriteByte('-')
-		}
-	}
-	if s := strings.Trim(b.String(), "-"); s != "" && len(s) <= 80 {
-		return s
-	}
-	return hashed(name)
-}
-
-func hashed(name string) string {
-	sum := sha256.Sum256([]byte(strings.ToLower(name)))
-	return "t-" + hex.EncodeToString(sum[:4])
-}
-
 // sources are the agencies that an item comes from; nil where it names none.
 func (a *article) sources(it item) (all []news.Source) {
 	for _, s := range it.infoSources() {
 		name := short(a.clean.Line(s.name()), 500)
-		id := slug(name)
+		id := importer.TopicSlug(name)
 		if id == "" || slices.ContainsFunc(all, func(t news.Source) bool { return t.ID == id }) || len(all) == 20 {
 			continue
 		}
