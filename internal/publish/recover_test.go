@@ -59,12 +59,20 @@ func withdrawn(i int, headline string) news.Story {
 	return s
 }
 
+// missing returns a story whose picture is missing.
+func missing(i int) news.Story {
+	s := story(i, "Without its picture", "en")
+	s.Articles[0].Revision.Lead = &news.Figure{Missing: "https://before.example/road.jpg", Alt: "A road"}
+	return s
+}
+
 // A newsroom brought back from a backup has, after Recover, what readers have: stories that came out since, newer
 // revisions, and not what was withdrawn. It goes on where the other ended, and renders nothing that differs.
 func TestRecoverFromABackup(t *testing.T) {
 	r := newRoom(t)
 	r.Targets = append(r.Targets, r.target(t, "stick"))
 	r.put(t, stories(25)...)
+	r.put(t, missing(60))
 	r.publish(t)
 	draft := story(90, "Not yet", "en")
 	draft.Articles[0].Status = news.Draft
@@ -114,6 +122,9 @@ func TestRecoverFromABackup(t *testing.T) {
 	}
 	if s, err := backup.Store.Story(t.Context(), "story-90"); err != nil || s.Articles[0].Status != news.Draft {
 		t.Errorf("the draft: got %+v, %v", s, err)
+	}
+	if s, err := backup.Store.Story(t.Context(), "story-60"); err != nil || s.Articles[0].Revision.Lead.Missing != missing(60).Articles[0].Revision.Lead.Missing {
+		t.Errorf("the story whose picture is missing, by the name that it had: got %+v, %v", s, err)
 	}
 	if s, err := backup.Store.Story(t.Context(), "story-7"); err != nil || s.Articles[0].Status != news.Withdrawn {
 		t.Errorf("the withdrawn story: got %+v, %v", s, err)
@@ -373,7 +384,7 @@ func TestRecoverANewsroomThatIsGone(t *testing.T) {
 		s.Articles[0].Revision.Standing = i == 3
 		r.put(t, s)
 	}
-	r.put(t, withdrawn(4, "Headline 4"))
+	r.put(t, withdrawn(4, "Headline 4"), missing(60))
 	r.publish(t)
 	keep := reader.Memory(1 << 20)
 	r.follow(t, keep, first)
@@ -391,7 +402,7 @@ func TestRecoverANewsroomThatIsGone(t *testing.T) {
 		t.Fatalf("got %v, want all five roles", err)
 	}
 	rec := c.recover(t)
-	if rec.ArticlesNew != 29*3+15*2 || rec.Before != 0 || rec.Edition != 2 {
+	if rec.ArticlesNew != 29*3+15*2+1 || rec.Before != 0 || rec.Edition != 2 {
 		t.Errorf("got %+v", rec)
 	}
 	head, err := c.Store.Head(t.Context())
