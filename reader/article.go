@@ -127,12 +127,18 @@ func (w *articleWriter) figure(f *edition.Figure) {
 	if len(f.Caption) > 0 || f.Credit != "" || f.Rights != "" {
 		w.raw("<figcaption>")
 		w.spans(f.Caption)
+		first := len(f.Caption) == 0
 		for _, words := range []string{f.Credit, f.Rights} {
-			if words != "" {
-				w.raw(" · <bdi>")
-				w.text(words)
-				w.raw("</bdi>")
+			if words == "" {
+				continue
 			}
+			if !first {
+				w.raw(" · ")
+			}
+			w.raw("<bdi>")
+			w.text(words)
+			w.raw("</bdi>")
+			first = false
 		}
 		w.raw("</figcaption>")
 	}

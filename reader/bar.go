@@ -130,7 +130,7 @@ type pageHead struct {
 	policy string // its Content Security Policy, which stands at [from, to)
 	from   int
 	to     int
-	body   int // where the content of its body begins; its end when there is no body tag
+	body   int // where the content of its body begins, after links that skip it; its end when there is no body tag
 }
 
 // readHead reads a web page up to the beginning of its body. Where it has no body tag a browser puts what comes at the
@@ -152,12 +152,41 @@ func readHead(page []byte) pageHead {
 		tag := z.Token()
 		switch {
 		case tag.Data == "body":
-			h.body = at
+			h.body = afterSkips(z, at)
 			return h
 		case tag.Data == "html" && h.lang == "":
 			h.lang = attribute(tag, "lang")
 		case tag.Data == "meta" && h.policy == "" && strings.EqualFold(attribute(tag, "http-equiv"), "Content-Security-Policy"):
 			h.policy, h.from, h.to = attribute(tag, "content"), from, at
+		}
+	}
+}
+
+// afterSkips returns where the body's first links end, of those that lead past what stands above the text: who goes by
+// keyboard needn't go through the bar then. Without any that is where the body begins.
+func afterSkips(z *html.Tokenizer, body int) (end int) {
+	end = body
+	for at, inside := body, false; ; {
+		kind := z.Next()
+		at += len(z.Raw())
+		switch kind {
+		case html.TextToken:
+			if !inside && len(bytes.TrimSpace(z.Raw())) > 0 {
+				return end
+			}
+		case html.StartTagToken:
+			tag := z.Token()
+			if inside || tag.Data != "a" || attribute(tag, "class") != "skip" {
+				return end
+			}
+			inside = true
+		case html.EndTagToken:
+			if name, _ := z.TagName(); !inside || string(name) != "a" {
+				return end
+			}
+			inside, end = false, at
+		default:
+			return end
 		}
 	}
 }
@@ -179,7 +208,7 @@ func (h pageHead) takesOver() bool {
 	return h.policy != "" && len(h.policy) <= maxPolicy && !strings.ContainsFunc(h.policy, func(r rune) bool { return r < ' ' || r > '~' })
 }
 
-// edits put a bar in as the first thing of the body, and leave out the policy that a header takes over.
+// edits put a bar in as the first thing of the body but for links that skip it, and leave out the policy that a header takes over.
 func (h pageHead) edits(b bar) []edit {
 	var strip bytes.Buffer
 	if err := barTemplate.Execute(&strip, b); err != nil {

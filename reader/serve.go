@@ -294,10 +294,10 @@ func (s *Server) bar(a admitted, p Page, t tongue) bar {
 
 var messagePage = template.Must(template.New("message").Parse(`<!doctype html>
 <html lang="{{.Tag}}" dir="{{.Dir}}"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{.Title}}</title><link rel="stylesheet" href="{{.Style}}">
-<body class="coranto-message">{{if .Exit}}<p><a class="exit" rel="noreferrer noopener" href="{{.Exit}}">{{.Leave}}</a></p>{{end}}<h1>{{.Title}}</h1><p>{{.Text}}</p>
+<meta name="color-scheme" content="light dark"><title>{{.Title}}</title><link rel="stylesheet" href="{{.Style}}">
+<body class="coranto-message"><main>{{if .Exit}}<p><a class="exit" rel="noreferrer noopener" href="{{.Exit}}">{{.Leave}}</a></p>{{end}}<h1>{{.Title}}</h1><p>{{.Text}}</p>
 {{range .More}}<p><a href="{{.Address}}">{{.Name}}</a></p>
-{{end}}<p><a href="{{.Home}}">{{.W "front"}}</a> · <a href="{{.Self}}">{{.W "this_reader"}}</a></p></body></html>
+{{end}}<p><a href="{{.Home}}">{{.W "front"}}</a> · <a href="{{.Self}}">{{.W "this_reader"}}</a></p></main></body></html>
 `))
 
 // message says why a page of the edition can't be shown, and what else may be done.

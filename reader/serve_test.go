@@ -73,6 +73,8 @@ func TestServerShowsPages(t *testing.T) {
 		"media/story/x.vtt":     "WEBVTT",
 		"media/story/x.svg":     `<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`,
 		"en/story/no/body.html": "<p>plain",
+		"en/skips.html":         "<body>\n<a class=skip href=#a>one</a>\n<a class=\"skip\" href=#b>two</a>\n<a href=#c>three</a>",
+		"en/skip.html":          "<body><a class=skip href=#a><b>one</b></a>",
 	}).source("a<b>.example")
 	p.now = p.now.Add(3 * time.Minute)
 	r := p.open(reader.Options{}, s)
@@ -88,6 +90,8 @@ func TestServerShowsPages(t *testing.T) {
 		{"fa/", 200, "text/html; charset=utf-8", []string{`<body class="a > b"><link rel="stylesheet" href="/`, `lang="fa" dir="rtl"`}},
 		{"fa/index.html", 200, "text/html; charset=utf-8", []string{"نگه‌داشته در این دستگاه", "</aside>front"}},
 		{"en/story/no/body.html", 200, "text/html; charset=utf-8", []string{"coranto-bar"}},
+		{"en/skips.html", 200, "text/html; charset=utf-8", []string{"two</a><link rel=\"stylesheet\" href=\"/", "</aside>\n<a href=#c>"}},
+		{"en/skip.html", 200, "text/html; charset=utf-8", []string{"</aside><a class=skip href=#a>"}},
 		{"media/story/x.jpg", 200, "image/jpeg", []string{"picture"}},
 		{"media/story/x.vtt", 200, "text/vtt; charset=utf-8", []string{"WEBVTT"}},
 		{"media/story/x.svg", 200, "image/svg+xml", []string{"<svg"}},
