@@ -33,6 +33,12 @@ type Store interface {
 	Withdrawn(ctx context.Context, names ...string) (string, error)
 }
 
+// A Memory is a Store that remembers imports, as Import needs it: what it fetched, how far it came.
+type Memory interface {
+	Store
+	store.Imports
+}
+
 // Progress is told how far an import has come: done of total, and what is being read. It may be nil.
 type Progress func(done, total int, what string)
 

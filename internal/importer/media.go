@@ -51,6 +51,22 @@ func NewMedia(name string, file []byte, focus news.Focus) (news.Media, map[strin
 	}
 }
 
+// Publishable says, without making it, whether a file can be a media: by its ending, and its first bytes.
+func Publishable(name string, file []byte) error {
+	if len(file) > MaxMedia {
+		return fmt.Errorf("%d bytes are over the limit of %d", len(file), MaxMedia)
+	}
+	switch ending := path.Ext(mediaName(name)); ending {
+	case ".jpg", ".jpeg", ".png", ".gif", ".webp":
+		return nil
+	default:
+		if p, ok := passed(ending); ok && p.is(file) {
+			return nil
+		}
+		return fmt.Errorf("%q: only jpg, png, gif, webp, mp4, webm, mp3, m4a, ogg and vtt files are published", name)
+	}
+}
+
 // drawn fills in the renditions of a picture, and its placeholder.
 func drawn(m news.Media, file []byte) (news.Media, map[string][]byte, error) {
 	focus := picture.Centre

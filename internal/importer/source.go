@@ -26,6 +26,7 @@ type Source interface {
 type Opener interface {
 	// Open returns the file that a figure's Missing or an item's File names, at most MaxMedia bytes, and its name. It
 	// returns an error that is fs.ErrNotExist where the source does not have it.
+	// It may be called from several goroutines, while Items is at work.
 	Open(ctx context.Context, ref string) (name string, file []byte, err error)
 }
 
@@ -67,7 +68,8 @@ type Item struct {
 	Err  error
 	Left string
 
-	// Comments are what readers wrote under the story: kept, never published.
+	// Comments are what readers wrote under the story: kept, never published. They count under KindComment, and are taken,
+	// left out or refused as the item is: a source yields items only for comments that it leaves out by themselves.
 	Comments []news.Comment
 	// Notes say what of the item was changed or left out, and change no count.
 	Notes []string

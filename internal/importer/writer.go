@@ -52,7 +52,12 @@ func (w *Writer) Note(at Place, reason string) {
 // Withdrawn returns why a story is not taken that came under some names, its ID and the addresses where its articles
 // stood: the newsroom has withdrawn it. It is nil where it has not. Ask before anything of the story is put, as its media.
 func (w *Writer) Withdrawn(ctx context.Context, names ...string) (reason, err error) {
-	name, err := w.st.Withdrawn(ctx, names...)
+	return withdrawnAs(ctx, w.st, names...)
+}
+
+// withdrawnAs returns why a story is not taken that came under some names: the newsroom has withdrawn it.
+func withdrawnAs(ctx context.Context, st Store, names ...string) (reason, err error) {
+	name, err := st.Withdrawn(ctx, names...)
 	if err != nil || name == "" {
 		return nil, err
 	}

@@ -90,11 +90,12 @@ func TestWriter(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := fmt.Sprintf("%+v", report)
-	want := `{Total:6 New:2 Changed:0 Unchanged:0 Refused:4 Problems:[` +
+	got := fmt.Sprintf("%d %d %d %d %d %v %v", report.Total, report.New, report.Changed, report.Unchanged, report.Refused,
+		report.Problems, report.Notes)
+	want := `6 2 0 0 4 [` +
 		`en.json, x y: "x y" is no language tag en.json, en: has no headline ` +
 		`again.json, ru: story "a" in ru was already in ru.json, ru broken.json: not JSON] ` +
-		`Notes:[en.json, en: left out a form]}`
+		`[en.json, en: left out a form]`
 	if got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}

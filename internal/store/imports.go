@@ -52,6 +52,9 @@ type Batch struct {
 	Comments map[string][]news.Comment
 	// Run is how far the import has come with the batch. One without a Source is not kept, nor what follows.
 	Run Run
+	// State returns what to keep as Run.State, now that it is known what became of the stories: it is called within the
+	// transaction, and must not use the store. Nil keeps what Run says.
+	State func(BatchResult) (string, error)
 	// Findings are what it found, in order, Taken where in the source each article of the batch stood.
 	Findings []Finding
 	Taken    map[ArticleID]string

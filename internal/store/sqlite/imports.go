@@ -22,6 +22,11 @@ func (s *Store) PutBatch(ctx context.Context, b store.Batch) (store.BatchResult,
 		if err := putComments(ctx, w, b.Comments); err != nil || b.Run.Source == "" {
 			return err
 		}
+		if b.State != nil {
+			if b.Run.State, err = b.State(result); err != nil {
+				return err
+			}
+		}
 		return putRun(ctx, w, b)
 	})
 	if err != nil {
@@ -67,16 +72,18 @@ func (s *Store) Run(ctx context.Context, source string) (store.Run, error) {
 
 // Findings implements store.Imports.
 func (s *Store) Findings(ctx context.Context, source string) iter.Seq2[store.Finding, error] {
-	var after int64
-	return chunked(func() ([]store.Finding, error) {
-		return inOneRead(ctx, s, func(r *session) ([]store.Finding, error) {
-			return all(ctx, r, func(r row) (f store.Finding, err error) {
-				err = r.Scan(&after, &f.Kind, &f.File, &f.Item, &f.Media, &f.Reason)
-				return f, err
-			}, `SELECT position, kind, file, item, media, reason FROM finding
-				WHERE source = ? AND position > ? ORDER BY position LIMIT ?`, source, after, chunkSize)
-		})
-	})
+	return func(yield func(store.Finding, error) bool) {
+		var after int64
+		chunked(func() ([]store.Finding, error) {
+			return inOneRead(ctx, s, func(r *session) ([]store.Finding, error) {
+				return all(ctx, r, func(r row) (f store.Finding, err error) {
+					err = r.Scan(&after, &f.Kind, &f.File, &f.Item, &f.Media, &f.Reason)
+					return f, err
+				}, `SELECT position, kind, file, item, media, reason FROM finding
+					WHERE source = ? AND position > ? ORDER BY position LIMIT ?`, source, after, chunkSize)
+			})
+		})(yield)
+	}
 }
 
 // Taken implements store.Imports.

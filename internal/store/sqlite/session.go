@@ -46,6 +46,9 @@ func (s *session) close() error {
 
 // take returns a session that reads; give it back.
 func (s *Store) take(ctx context.Context) (*session, error) {
+	if s.of != nil { // what was rehearsed is seen by its own connection alone
+		return s.takeWriter(ctx)
+	}
 	s.mu.Lock()
 	if s.isClosed() {
 		s.mu.Unlock()
@@ -62,6 +65,10 @@ func (s *Store) take(ctx context.Context) (*session, error) {
 }
 
 func (s *Store) give(r *session) error {
+	if s.of != nil {
+		s.write <- r
+		return nil
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.isClosed() || len(s.idle) == idleReaders {
@@ -77,6 +84,9 @@ func (s *Store) begin(ctx context.Context) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.of != nil { // it is in one already
+		return r, nil
+	}
 	if err := r.exec(ctx, "BEGIN"); err != nil {
 		return nil, errors.Join(err, r.close())
 	}
@@ -85,6 +95,9 @@ func (s *Store) begin(ctx context.Context) (*session, error) {
 
 // end gives back a session from begin.
 func (s *Store) end(r *session) error {
+	if s.of != nil {
+		return s.give(r)
+	}
 	// Without the caller's context: a transaction that is left open would be the next reader's.
 	if err := r.exec(context.Background(), "ROLLBACK"); err != nil {
 		return errors.Join(err, r.close())
@@ -111,23 +124,34 @@ func (s *Store) update(ctx context.Context, f func(w *session) error) error {
 		return err
 	}
 	defer func() { s.write <- w }()
-	if err := w.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
+	begin, commit, undo := s.brackets()
+	if err := w.exec(ctx, begin); err != nil {
 		return fmt.Errorf("begin to write: %w", err)
 	}
 	done := false
 	defer func() {
 		if !done { // f panicked or failed; where SQLite undid it itself there is nothing left to roll back
-			w.exec(context.WithoutCancel(ctx), "ROLLBACK")
+			for _, statement := range undo {
+				w.exec(context.WithoutCancel(ctx), statement)
+			}
 		}
 	}()
 	if err := f(w); err != nil {
 		return err
 	}
-	if err := w.exec(ctx, "COMMIT"); err != nil {
+	if err := w.exec(ctx, commit); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
 	done = true
 	return nil
+}
+
+// brackets are the statements around a write. One that is rehearsed is within the transaction of the rehearsal.
+func (s *Store) brackets() (begin, commit string, undo []string) {
+	if s.of != nil {
+		return "SAVEPOINT rehearsed", "RELEASE rehearsed", []string{"ROLLBACK TO rehearsed", "RELEASE rehearsed"}
+	}
+	return "BEGIN IMMEDIATE", "COMMIT", []string{"ROLLBACK"}
 }
 
 // statement compiles a query once. mu must be held.

@@ -76,6 +76,9 @@ type Store struct {
 	shelf shelf   // the bytes of renditions
 	db    *sql.DB // all connections; writer and readers differ in their pragmas
 
+	// of is the store that this one rehearses on; nil for one that keeps what is put.
+	of *Store
+
 	// write holds the one connection that writes; who takes it out writes.
 	write chan *session
 
@@ -262,6 +265,9 @@ func (s *Store) Checkpoint(ctx context.Context) error {
 // Close waits for the write that is under way, folds the write-ahead log back and closes the store. Snapshots must be
 // closed before.
 func (s *Store) Close() error {
+	if s.of != nil {
+		return s.endRehearsal()
+	}
 	s.mu.Lock()
 	if s.isClosed() {
 		s.mu.Unlock()

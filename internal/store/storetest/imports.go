@@ -32,6 +32,14 @@ func testBatches(t *testing.T, b *bench) {
 	b.must(err)
 	equal(t, "taken by another", len(taken), 0)
 
+	// What is kept may tell what became of the stories.
+	batch.State = func(r store.BatchResult) (string, error) { return fmt.Sprint(r.Stories[0].Unchanged), nil }
+	_, err = b.PutBatch(ctx, batch)
+	b.must(err)
+	run, err = b.Run(ctx, "export")
+	b.must(err)
+	equal(t, "the state", run.State, "[en]")
+
 	// A batch of which a story can't be put is not there at all.
 	bad := story("b", article("en", "B", noon))
 	bad.Articles[0].Revision.Lead = &news.Figure{Media: fmt.Sprintf("%064d", 1), Alt: "x"}
@@ -75,8 +83,9 @@ func testFindings(t *testing.T, b *bench) {
 		_, err := b.PutBatch(t.Context(), store.Batch{Run: store.Run{Source: source}, Findings: []store.Finding{f}})
 		b.must(err)
 	}
-	found := func() (got []store.Finding) {
-		for f, err := range b.Findings(t.Context(), "export") {
+	findings := b.Findings(t.Context(), "export")
+	found := func() (got []store.Finding) { // once and again
+		for f, err := range findings {
 			b.must(err)
 			got = append(got, f)
 		}

@@ -1,0 +1,307 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"coranto/internal/importer/web"
+	"coranto/internal/news"
+	"coranto/internal/store"
+)
+
+// Files are fetched a few at a time, and fewer are made into media at once: each may have MaxMedia bytes, and a picture
+// takes many times that while it is drawn.
+const (
+	fetchedAtOnce = 4
+	madeAtOnce    = 2
+)
+
+// files gets the files of one import.
+type files struct {
+	st     Memory
+	opener Opener // nil where the source has no files of its own
+	keeper Keeper // nil where it has none made already
+	web    Fetcher
+	// rehearsal makes no media.
+	rehearsal bool
+	tell      Progress
+	making    chan struct{}
+}
+
+func newFiles(st Memory, src Source, opt Options) *files {
+	f := &files{st: st, web: opt.Web, rehearsal: opt.Rehearsal, tell: opt.Progress, making: make(chan struct{}, madeAtOnce)}
+	f.opener, _ = src.(Opener)
+	f.keeper, _ = src.(Keeper)
+	return f
+}
+
+// had is what became of a file: a media, or why there is none.
+type had struct {
+	media string
+	// later says that a rehearsal left the file where it is.
+	later bool
+	// why the file could not be had; with unfit, why it is not published although it was had.
+	why   error
+	unfit bool
+}
+
+// count counts a file that stands by itself.
+func (h had) count(t *Tally) {
+	switch {
+	case h.unfit:
+		t.Left++
+	case h.why != nil:
+		t.Missing++
+	default:
+		t.Taken++
+	}
+}
+
+// show fetches the files of some items, and fills in their figures. What can't be had stays missing, and is listed.
+func (w *writing) show(ctx context.Context, entries []*entry) error {
+	refs := make(map[string]bool)
+	for _, e := range entries {
+		if e.File != "" {
+			refs[e.File] = true
+		}
+		e.eachRevision(func(r *news.Revision) {
+			r.EachFigure(func(f *news.Figure) {
+				if f.Missing != "" {
+					refs[f.Missing] = true
+				}
+			})
+		})
+	}
+	got, err := w.files.get(ctx, refs)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		w.fill(e, got)
+	}
+	return w.keep(ctx, entries)
+}
+
+// fill fills in the figures of an item, and lists once each file that it has not got.
+func (w *writing) fill(e *entry, got map[string]had) {
+	listed := make(map[string]bool)
+	list := func(ref string, h had) {
+		if h.later {
+			w.tallies.Total.ToFetch++
+		}
+		if h.why != nil && !listed[ref] {
+			listed[ref] = true
+			w.find(ListMissing, e.At, ref, h.why.Error())
+		}
+	}
+	if e.File != "" {
+		e.file = got[e.File]
+		if e.file.unfit {
+			w.find(ListLeft, e.At, e.File, e.file.why.Error())
+		} else {
+			list(e.File, e.file)
+		}
+	}
+	e.eachRevision(func(r *news.Revision) {
+		r.EachFigure(func(f *news.Figure) {
+			if h, ok := got[f.Missing]; ok && f.Missing != "" {
+				list(f.Missing, h)
+				if h.media != "" {
+					f.Media, f.Missing = h.media, ""
+				}
+			}
+		})
+	})
+}
+
+// get returns what became of some files: URLs that were fetched before, what the source has itself, and else the web.
+func (f *files) get(ctx context.Context, refs map[string]bool) (map[string]had, error) {
+	var urls []string
+	for ref := range refs {
+		if isURL(ref) {
+			urls = append(urls, ref)
+		}
+	}
+	fetched, err := f.st.Fetched(ctx, urls)
+	if err != nil {
+		return nil, err
+	}
+	got := make(map[string]had, len(refs))
+	var mu sync.Mutex // guards got
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(fetchedAtOnce)
+	for ref := range refs {
+		if id, ok := fetched[ref]; ok {
+			mu.Lock()
+			got[ref] = had{media: id}
+			mu.Unlock()
+			continue
+		}
+		g.Go(func() error {
+			h, err := f.one(ctx, ref)
+			mu.Lock()
+			defer mu.Unlock()
+			got[ref] = h
+			return err
+		})
+	}
+	return got, g.Wait()
+}
+
+// isURL says whether a file is named by a URL, and not by its path within the source.
+func isURL(ref string) bool {
+	return strings.HasPrefix(ref, "http://") || strings.HasPrefix(ref, "https://")
+}
+
+// one gets one file. Only what must end the import is an error.
+func (f *files) one(ctx context.Context, ref string) (had, error) {
+	name, file, err := f.open(ctx, ref)
+	if ctx.Err() != nil {
+		return had{}, ctx.Err()
+	}
+	if errors.Is(err, errLater) {
+		return had{later: true}, nil
+	}
+	if err != nil {
+		return had{why: err}, nil
+	}
+	h, err := f.media(ctx, web.FileName(name, file), file)
+	if err == nil && h.media != "" && isURL(ref) {
+		err = f.st.PutFetched(ctx, ref, h.media)
+	}
+	return h, err
+}
+
+// errLater is returned for a file of the web that a rehearsal leaves there.
+var errLater = errors.New("a rehearsal fetches nothing")
+
+// open reads a file from the source itself, or else from the web.
+func (f *files) open(ctx context.Context, ref string) (name string, file []byte, err error) {
+	if f.opener != nil {
+		name, file, err = f.opener.Open(ctx, ref)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return name, file, err
+		}
+	}
+	switch {
+	case !isURL(ref):
+		return "", nil, errors.New("the source does not have the file")
+	case document(ref):
+		return "", nil, errors.New("a document, which is not published here")
+	case f.rehearsal && f.web != nil:
+		return "", nil, errLater
+	case f.web == nil:
+		return "", nil, errors.New("files of the web are not fetched")
+	}
+	f.tell.Tell(0, 0, ref)
+	return f.web.Fetch(ctx, ref)
+}
+
+// document says whether a URL's ending says that it is none of what is published, so that nobody need fetch it.
+func document(link string) bool {
+	u, err := url.Parse(link)
+	if err != nil {
+		return false
+	}
+	ending := strings.ToLower(strings.TrimPrefix(path.Ext(u.Path), "."))
+	return slices.Contains([]string{"pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "odt", "ods", "odp", "zip", "rar", "csv"}, ending)
+}
+
+// media makes a media of a file, unless the store has it.
+func (f *files) media(ctx context.Context, name string, file []byte) (had, error) {
+	id := MediaID(file)
+	switch m, err := f.st.Media(ctx, id); {
+	case err == nil && !AsItCame(m):
+		return had{media: id}, nil
+	case err != nil && !errors.Is(err, store.ErrNotFound):
+		return had{}, err
+	}
+	if f.rehearsal {
+		if err := Publishable(name, file); err != nil {
+			return had{why: err, unfit: true}, nil
+		}
+		return had{later: true}, nil
+	}
+	f.making <- struct{}{}
+	defer func() { <-f.making }()
+	m, renditions, err := NewMedia(name, file, news.Focus{})
+	if err != nil {
+		return had{why: err, unfit: true}, nil
+	}
+	return had{media: id}, f.st.PutMedia(ctx, m, renditions)
+}
+
+// keep puts the media that the source has made already and that the articles of some items show by their ID, and refuses
+// the items that show one which can't be had.
+func (w *writing) keep(ctx context.Context, entries []*entry) error {
+	if w.files.keeper == nil {
+		return nil
+	}
+	bad := make(map[string]error)
+	done := make(map[string]bool)
+	for _, e := range entries {
+		var reason error
+		var failed error
+		e.eachRevision(func(r *news.Revision) {
+			for id := range r.Media() {
+				if !done[id] && failed == nil {
+					done[id] = true
+					bad[id], failed = w.files.keep(ctx, id)
+				}
+				if reason == nil {
+					reason = bad[id]
+				}
+			}
+		})
+		if failed != nil {
+			return failed
+		}
+		if reason != nil {
+			w.refuse(e, reason)
+		}
+	}
+	return nil
+}
+
+// keep puts a media as the source has it; bad is why it can't.
+func (f *files) keep(ctx context.Context, id string) (bad, err error) {
+	old, err := f.st.Media(ctx, id)
+	there := err == nil
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, err
+	}
+	m, renditions, err := f.keeper.Kept(ctx, id)
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil && there: // it is the newsroom's own already
+		return nil, nil
+	case err != nil:
+		return fmt.Errorf("media %.12s: %w", id, err), nil
+	case there && old.Focus == m.Focus && old.Placeholder == m.Placeholder && hasAll(old, m):
+		return nil, nil
+	}
+	if err := m.Validate(); err != nil {
+		return err, nil
+	}
+	for _, r := range m.Renditions {
+		if err := CheckRendition(r, renditions[r.Name]); err != nil {
+			return fmt.Errorf("media %s: %w", m.Name, err), nil
+		}
+	}
+	return nil, f.st.PutMedia(ctx, m, renditions)
+}
+
+// hasAll says whether a media has all that another shows. A newsroom keeps more renditions than it publishes.
+func hasAll(old, m news.Media) bool {
+	return !slices.ContainsFunc(m.Renditions, func(r news.Rendition) bool { return !slices.Contains(old.Renditions, r) })
+}
