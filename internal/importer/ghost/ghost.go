@@ -5,7 +5,7 @@
 // of mail are never read. Old posts are in Mobiledoc or HTML, newer ones in Lexical; all of them become HTML first, as
 // Ghost makes it, and then blocks.
 //
-//	src, err := ghost.New(root.FS(), "export.json", ghost.Options{Languages: []string{"fa"}, Site: site, Content: content})
+//	src, err := ghost.New(files, ghost.Options{Languages: []string{"fa"}, Site: site})
 //	report, err := importer.Import(ctx, st, src, …)
 package ghost
 
@@ -15,14 +15,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"iter"
 	"net/url"
-	"slices"
+	"path"
 	"strconv"
 	"strings"
 
 	"coranto/internal/importer"
+	"coranto/internal/importer/foreign"
 )
 
 // Options are what an import depends on besides the export.
@@ -33,66 +33,48 @@ type Options struct {
 	Language string
 	// Site is the address where the site stood, of http or https. The export does not say it.
 	Site *url.URL
-	// Content is Ghost's content folder, or one around it; nil where there is none.
-	Content fs.FS
+	// Content is Ghost's content folder, or one around it; nil where there is none but what lies beside the export.
+	Content *foreign.Files
 }
 
 // A Source is an export. It is safe for one goroutine.
 type Source struct {
-	fsys fs.FS
-	name string
-	opt  Options
+	files *foreign.Files
+	name  string
+	opt   Options
 	// site is the address of the site without a slash at its end.
-	site     string
-	identity string
-	index    *index
+	site  string
+	index *index
 }
 
-// New returns the source of an export: a file of a folder, or of a zip file. An empty name is the only JSON in the folder
-// that may be one. It reads nothing of the export yet.
-func New(fsys fs.FS, name string, opt Options) (*Source, error) {
+// New returns the source of an export: the only JSON among some files that may be one. It reads nothing of it yet.
+func New(files *foreign.Files, opt Options) (*Source, error) {
 	if opt.Site == nil || opt.Site.Host == "" || opt.Site.Scheme != "http" && opt.Site.Scheme != "https" {
 		return nil, errors.New("an export of Ghost does not say where its site stood (hint: --site https://news.example)")
 	}
 	if opt.Language == "" && len(opt.Languages) == 1 {
 		opt.Language = opt.Languages[0]
 	}
-	if name == "" {
-		var err error
-		if name, err = find(fsys); err != nil {
-			return nil, err
-		}
-	}
-	info, err := fs.Stat(fsys, name)
+	name, err := find(files)
 	if err != nil {
 		return nil, err
 	}
 	site := *opt.Site
 	site.User, site.RawQuery, site.Fragment = nil, "", ""
-	s := &Source{fsys: fsys, name: name, opt: opt, site: strings.TrimRight(site.String(), "/")}
-	s.identity = fmt.Sprintf("ghost %s %s %d %d", s.site, name, info.Size(), info.ModTime().Unix())
-	return s, nil
+	return &Source{files: files, name: name, opt: opt, site: strings.TrimRight(site.String(), "/")}, nil
 }
 
-// find returns the JSON file that may be an export.
-func find(fsys fs.FS) (string, error) {
+// find returns the file that may be an export.
+func find(files *foreign.Files) (string, error) {
 	var found []string
-	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir() && (name != "." && strings.HasPrefix(d.Name(), ".") || strings.Count(name, "/") > 2):
-			return fs.SkipDir
-		case d.IsDir() && slices.Contains([]string{"images", "media", "files", "themes", "node_modules"}, d.Name()):
-			return fs.SkipDir
-		case d.Type().IsRegular() && strings.HasSuffix(name, ".json") && !strings.HasPrefix(d.Name(), "redirects"):
-			found = append(found, name)
+	for _, f := range files.List() {
+		base := path.Base(f.Name)
+		if content := strings.Contains("/"+f.Name, "/content/"); len(files.List()) == 1 ||
+			strings.HasSuffix(base, ".json") && !strings.HasPrefix(base, "redirects") && !content && strings.Count(f.Name, "/") < 3 {
+			found = append(found, f.Name)
 		}
-		return nil
-	})
+	}
 	switch {
-	case err != nil:
-		return "", err
 	case len(found) == 0:
 		return "", errors.New("there is no JSON file (hint: Ghost writes it under Settings, Import/Export)")
 	case len(found) > 1:
@@ -102,11 +84,11 @@ func find(fsys fs.FS) (string, error) {
 }
 
 // Identity implements importer.Source.
-func (s *Source) Identity() string { return s.identity }
+func (s *Source) Identity() string { return "ghost " + s.site + " " + s.files.Identity() }
 
 // scan goes through the export once more.
 func (s *Source) scan(ctx context.Context, keep func(string) bool, each func(row) error) error {
-	f, err := s.fsys.Open(s.name)
+	f, err := s.files.Open(s.name)
 	if err != nil {
 		return err
 	}

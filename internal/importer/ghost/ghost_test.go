@@ -1,36 +1,51 @@
 package ghost_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"coranto/internal/importer"
+	"coranto/internal/importer/foreign"
 	"coranto/internal/importer/ghost"
 	"coranto/internal/news"
 )
 
 // options are those of the tests' newsroom.
 func options() ghost.Options {
-	return ghost.Options{Languages: []string{"en", "fa"}, Language: "en", Site: &url.URL{Scheme: "https", Host: "news.example"},
-		Content: os.DirFS("testdata/content")}
+	return ghost.Options{Languages: []string{"en", "fa"}, Language: "en", Site: &url.URL{Scheme: "https", Host: "news.example"}}
 }
 
-// source returns an export of testdata.
+// source returns an export of testdata with its content folder.
 func source(t *testing.T, name string) *ghost.Source {
 	t.Helper()
-	s, err := ghost.New(os.DirFS("testdata"), name, options())
+	opt := options()
+	opt.Content = open(t, "testdata/content")
+	s, err := ghost.New(open(t, "testdata/"+name), opt)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// open opens files until the test ends.
+func open(t *testing.T, name string) *foreign.Files {
+	t.Helper()
+	files, err := foreign.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { files.Close() })
+	return files
 }
 
 // export returns an export of one post, whose fields are given as JSON.
@@ -42,13 +57,21 @@ func export(t *testing.T, fields string) *ghost.Source {
 // file returns an export of some bytes.
 func file(t *testing.T, b []byte) *ghost.Source {
 	t.Helper()
-	opt := options()
-	opt.Content = nil
-	s, err := ghost.New(fstest.MapFS{"e.json": {Data: b}}, "e.json", opt)
+	s, err := ghost.New(open(t, write(t, t.TempDir(), "e.json", b)), options())
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// write writes a file of a folder, and returns its name.
+func write(t *testing.T, folder, name string, b []byte) string {
+	t.Helper()
+	name = filepath.Join(folder, name)
+	if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o700), os.WriteFile(name, b, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	return name
 }
 
 // items returns all items after a mark.
@@ -398,11 +421,8 @@ func TestFaults(t *testing.T) {
 		"more":      {`{"posts":[{"id":"1"}]} {}`, "something follows"},
 		"words":     {"{\n\"posts\": [{\"id\":\"1\"} {}]}", "line 2: '{' stands where ']' should"},
 	} {
-		s, err := ghost.New(fstest.MapFS{"e.json": {Data: []byte(c.json)}}, "", options())
-		if err != nil {
-			t.Fatal(err)
-		}
-		err = s.Survey(t.Context(), &importer.Survey{Moved: func(context.Context, string, string, string) error { return nil }})
+		s := file(t, []byte(c.json))
+		err := s.Survey(t.Context(), &importer.Survey{Moved: func(context.Context, string, string, string) error { return nil }})
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", name, err, c.want)
 		}
@@ -431,16 +451,53 @@ func TestFaults(t *testing.T) {
 
 func TestNew(t *testing.T) {
 	t.Parallel()
-	fsys := fstest.MapFS{"a/b.json": {Data: []byte("{}")}, "a/content/data/redirects.json": {Data: []byte("[]")}, "c.json": {Data: []byte("{}")}}
+	dir := t.TempDir()
+	write(t, dir, "a/content/data/redirects.json", []byte("[]"))
 	opt := options()
-	if _, err := ghost.New(fsys, "", opt); err == nil || !strings.Contains(err.Error(), "which of a/b.json, c.json is the export?") {
+	if _, err := ghost.New(open(t, filepath.Join(dir, "a/content")), opt); err != nil {
+		t.Error(err) // a single file is taken for one
+	}
+	write(t, dir, "b/x.txt", nil)
+	if _, err := ghost.New(open(t, dir), opt); err == nil || !strings.Contains(err.Error(), "no JSON file") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := ghost.New(fstest.MapFS{}, "", opt); err == nil || !strings.Contains(err.Error(), "no JSON file") {
+	write(t, dir, "a/b.json", []byte("{}"))
+	write(t, dir, "c.json", []byte("{}"))
+	if _, err := ghost.New(open(t, dir), opt); err == nil || !strings.Contains(err.Error(), "which of a/b.json, c.json is the export?") {
 		t.Errorf("got %v", err)
 	}
 	opt.Site = nil
-	if _, err := ghost.New(fsys, "c.json", opt); err == nil || !strings.Contains(err.Error(), "--site") {
+	if _, err := ghost.New(open(t, filepath.Join(dir, "c.json")), opt); err == nil || !strings.Contains(err.Error(), "--site") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestZip reads an export that lies in an archive with its pictures.
+func TestZip(t *testing.T) {
+	t.Parallel()
+	var packed bytes.Buffer
+	z := zip.NewWriter(&packed)
+	for name, text := range map[string]string{"site/export.json": `{"posts":[{"id":"1","title":"x","slug":"x"}]}`,
+		"site/content/images/a.png": "picture", "site/content/themes/t/package.json": "{}", "../evil.json": "{}"} {
+		w, err := z.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s, err := ghost.New(open(t, write(t, t.TempDir(), "e.zip", packed.Bytes())), options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := items(t, s, ""); len(got) != 2 || got[0].Err == nil || got[1].Story == nil {
+		t.Errorf("got %+v", got)
+	}
+	if name, b, err := s.Open(t.Context(), "https://news.example/content/images/a.png"); name != "a.png" || string(b) != "picture" || err != nil {
+		t.Errorf("got %s, %q, %v", name, b, err)
 	}
 }

@@ -3,6 +3,7 @@ package ghost
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -78,9 +79,7 @@ func (s *Source) read(ctx context.Context) (*index, error) {
 	s.orphans(x)
 	s.count(x)
 	s.addresses(x)
-	if err := s.redirects(x); err != nil {
-		return nil, err
-	}
+	s.redirects(x)
 	s.index = x
 	return x, nil
 }
@@ -191,13 +190,16 @@ func (s *Source) orphans(x *index) {
 	}
 }
 
-// count makes an item of each table that is left out.
+// count makes an item of each table that is left out, and of each file that was not opened.
 func (s *Source) count(x *index) {
 	for _, table := range []string{"members", "newsletters", "mobiledoc_revisions", "post_revisions", "snippets"} {
 		if n := x.left[table]; n > 0 {
 			kind, why := leftOut(table)
 			x.add(importer.Item{At: importer.Place{File: s.name, Item: table}, Kind: kind, Count: n, Left: why})
 		}
+	}
+	for _, r := range s.files.Refused() {
+		x.add(importer.Item{At: importer.Place{File: r.Name}, Kind: "file", Err: errors.New(r.Reason)})
 	}
 }
 

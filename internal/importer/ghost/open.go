@@ -2,12 +2,14 @@ package ghost
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"net/url"
 	"path"
 	"strings"
 
 	"coranto/internal/importer"
+	"coranto/internal/importer/foreign"
 )
 
 // Open implements importer.Opener: it returns a file of the content folder by its address on the site.
@@ -16,31 +18,28 @@ func (s *Source) Open(_ context.Context, ref string) (name string, file []byte, 
 	if !ok {
 		return "", nil, fs.ErrNotExist
 	}
-	err = fs.ErrNotExist
-	for _, folder := range s.folders() {
-		for _, p := range []string{within, path.Join("content", within)} {
-			b, e := importer.ReadFile(folder, p, importer.MaxMedia)
-			if e == nil {
-				return path.Base(p), b, nil
-			}
-			if !isMissing(e) {
-				err = e
-			}
-		}
-	}
-	return "", nil, err
+	b, p, err := s.content(within, importer.MaxMedia)
+	return path.Base(p), b, err
 }
 
-// folders returns where the content may lie: where the newsroom says, or beside the export.
-func (s *Source) folders() []fs.FS {
-	var out []fs.FS
-	if s.opt.Content != nil {
-		out = append(out, s.opt.Content)
+// content returns a file of the content folder by its path there, and its path among the files where it was found: where
+// the newsroom says that the folder is, or beside the export.
+func (s *Source) content(within string, max int64) (file []byte, name string, err error) {
+	type place struct {
+		files *foreign.Files
+		dir   string
 	}
-	if beside, err := fs.Sub(s.fsys, path.Dir(s.name)); err == nil {
-		out = append(out, beside)
+	places := []place{{s.opt.Content, ""}, {s.opt.Content, "content"}, {s.files, path.Dir(s.name)}, {s.files, path.Join(path.Dir(s.name), "content")}}
+	for _, p := range places {
+		if p.files == nil {
+			continue
+		}
+		name = path.Join(p.dir, within)
+		if file, err = p.files.Read(name, max); !errors.Is(err, fs.ErrNotExist) {
+			return file, name, err
+		}
 	}
-	return out
+	return nil, "", fs.ErrNotExist
 }
 
 // within returns the path in the content folder that an address of the site leads to: images/2026/05/border.jpg.

@@ -24,36 +24,30 @@ type redirect struct {
 	To   string `json:"to"`
 }
 
-func isMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) }
-
 // redirects reads the site's redirects, where they lie beside the export or in the content folder, and adds those that
 // lead to posts to the addresses. A file that can't be read is refused as one redirect.
-func (s *Source) redirects(x *index) error {
+func (s *Source) redirects(x *index) {
 	to := make(map[string]address, len(x.moved))
 	for _, a := range x.moved {
 		to[a.url] = a
 	}
-	for _, folder := range s.folders() {
-		for _, name := range []string{"redirects.yaml", "redirects.json", "data/redirects.yaml", "data/redirects.json",
-			"content/data/redirects.yaml", "content/data/redirects.json"} {
-			b, err := importer.ReadFile(folder, name, maxRedirects)
-			if isMissing(err) {
-				continue
-			}
-			var list []redirect
-			if err == nil {
-				list, err = parseRedirects(name, b)
-			}
-			if err != nil {
-				x.add(importer.Item{At: importer.Place{File: name}, Kind: "redirect", Err: err})
-			}
-			for _, r := range list {
-				s.redirect(x, name, r, to)
-			}
-			return nil // Ghost has one such file
+	for _, name := range []string{"redirects.yaml", "redirects.json", "data/redirects.yaml", "data/redirects.json"} {
+		b, name, err := s.content(name, maxRedirects)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
 		}
+		var list []redirect
+		if err == nil {
+			list, err = parseRedirects(name, b)
+		}
+		if err != nil {
+			x.add(importer.Item{At: importer.Place{File: name}, Kind: "redirect", Err: err})
+		}
+		for _, r := range list {
+			s.redirect(x, name, r, to)
+		}
+		return // Ghost has one such file
 	}
-	return nil
 }
 
 // parseRedirects reads a file of redirects: a list of from and to in JSON, or in YAML from: to below 301 and 302.
