@@ -74,6 +74,7 @@ type Store interface {
 	Imports
 	Editions
 	Recovery
+	Holdings
 	io.Closer
 }
 

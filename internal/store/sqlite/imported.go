@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"iter"
 
 	"coranto/internal/news"
 	"coranto/internal/store"
@@ -35,11 +34,6 @@ func withFiles(ctx context.Context, s *session, story news.Story) (news.Story, e
 		}
 	}
 	return story, err
-}
-
-// IDs yields the IDs of all stories that the store has, public or not, sorted.
-func (s *Store) IDs(ctx context.Context) iter.Seq2[string, error] {
-	return streamed(ctx, s, value[string], "SELECT id FROM story ORDER BY id")
 }
 
 // An ArticleID names an article.

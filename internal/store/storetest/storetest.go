@@ -62,6 +62,8 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"Standing":         testStanding,
 		"StandingMedia":    testStandingMedia,
 
+		"Holdings": testHoldings,
+
 		"Outings":           testOutings,
 		"OutingsBackInTime": testOutingsBackInTime,
 		"PackPeriods":       testPackPeriods,
