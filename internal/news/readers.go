@@ -1,6 +1,11 @@
 package news
 
-import "slices"
+import (
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+)
 
 // ForReaders returns the story without what must never leave the store: protected bylines, the identities of anonymous
 // sources, and the names of missing files. It shares no changed slice with s.
@@ -42,14 +47,27 @@ func (r Revision) missesFiles() bool {
 	return false
 }
 
-// nameless returns a figure that does not name its missing file.
+// nameless returns a figure that does not name its missing file, nor by words that stand in for better ones.
 func nameless(f *Figure) *Figure {
-	if f == nil || f.Missing == "" {
+	if f == nil || f.Missing == "" || f.Missing == Nameless {
 		return f
 	}
 	g := *f
+	if names(f.Alt, f.Missing) {
+		g.Alt, g.Decorative = "", true
+	}
 	g.Missing = Nameless
 	return &g
+}
+
+// names says whether a text has the name of a file in it, or is that without its ending.
+func names(text, file string) bool {
+	if u, err := url.Parse(file); err == nil && u.Host != "" {
+		file = u.Path
+	}
+	text, file = strings.ToLower(strings.TrimSpace(text)), strings.ToLower(path.Base(file))
+	end := path.Ext(file)
+	return end != "" && strings.Contains(text, file) || text == strings.TrimSuffix(file, end)
 }
 
 // namelessBlocks returns copies of blocks whose figures do not name their missing files. Transcripts have no figures.

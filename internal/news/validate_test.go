@@ -372,6 +372,28 @@ func TestForReadersHidesTheNamesOfMissingFiles(t *testing.T) {
 	}
 }
 
+func TestForReadersHidesNamesInWords(t *testing.T) {
+	for _, c := range []struct{ missing, alt, want string }{
+		{"https://example.org/2014/DSC_0034.JPG?w=1", "dsc_0034.jpg", ""},
+		{"https://example.org/2014/DSC_0034.JPG", "DSC_0034", ""},
+		{"https://example.org/2014/DSC%200034.JPG", "Picture: DSC 0034.jpg.", ""},
+		{"films/siren.mp4", "siren.mp4", ""},
+		{"films/siren.mp4", "A siren", "A siren"},
+		{"https://example.org/road", "A road", "A road"},
+		{news.Nameless, "An unknown man", "An unknown man"},
+	} {
+		s := full()
+		s.Articles[0].Revision.Lead = &news.Figure{Missing: c.missing, Alt: c.alt}
+		shown := s.ForReaders()
+		if got := shown.Articles[0].Revision.Lead; got.Alt != c.want || got.Decorative != (c.want == "") {
+			t.Errorf("%s with the words %q: got %+v", c.missing, c.alt, got)
+		}
+		if err := shown.Validate(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestUnlink(t *testing.T) {
 	r := full().Articles[0].Revision
 	related := r.Related
