@@ -105,8 +105,8 @@ func (p *Publisher) sweepPages(ctx context.Context, t target.Target, r reach) er
 	}
 	kept := func(name string) bool { _, ok := r.names[name]; return ok }
 	for _, name := range folders {
-		if !strings.Contains(name, ".") { // as a language's folder never does
-			err = errors.Join(err, sweep(ctx, t, name+"/", kept))
+		err = errors.Join(err, sweep(ctx, t, name+"/", kept))
+		if !strings.Contains(name, ".") { // as no file's name does
 			continue
 		}
 		for _, file := range []string{name, name + edition.TwinSuffix} {

@@ -28,7 +28,8 @@ type Imports interface {
 	// Fetched returns the media of some URLs, as far as they were fetched and are still there.
 	Fetched(ctx context.Context, urls []string) (map[string]string, error)
 
-	// PutMoved notes where articles stood; an address that is known leads to its newest article.
+	// PutMoved notes where articles stood; an address that is known leads to its newest article. The next Settle shows it.
+	// Addresses of stories that were withdrawn are passed over.
 	PutMoved(ctx context.Context, moved []Moved) error
 	// MovedTo returns the articles that stood at some addresses, by address.
 	MovedTo(ctx context.Context, addresses []string) (map[string]ArticleID, error)

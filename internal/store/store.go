@@ -128,6 +128,10 @@ type Snapshot interface {
 	Media(ctx context.Context, id string) (news.Media, error)
 	// OpenRendition opens the bytes of a rendition by their SHA-256 in hex.
 	OpenRendition(ctx context.Context, sha256 string) (io.ReadCloser, error)
+	// OldAddresses yields where the public articles stood before they were imported, sorted by address.
+	OldAddresses(ctx context.Context) iter.Seq2[OldAddress, error]
+	// OldAddressesAt returns those of them that have a path (OldPath), sorted by address.
+	OldAddressesAt(ctx context.Context, path string) ([]OldAddress, error)
 	// Counts returns the number of stories and of articles that are public.
 	Counts(ctx context.Context) (stories, articles int, err error)
 	PackReader
@@ -175,6 +179,9 @@ const (
 	// around the words of one: its story's sources or claims, a story that it links to came or went, or a rendition is
 	// another or no longer shown. Fields: List.Lang, Period (SeedPeriod for the seed), First.
 	PackChanged ChangeKind = "pack"
+	// OldPathChanged: an old address with a path (OldPath) came or went, leads to another article, or that article has
+	// another headline. Fields: Path.
+	OldPathChanged ChangeKind = "oldpath"
 )
 
 // FrontSize is the number of headlines on a front, a topic's front and in a feed.
@@ -190,6 +197,7 @@ type Change struct {
 	Page    int
 	Day     string
 	Period  string // of a pack
+	Path    string // of an old address
 	// First says that the page, the day or the pack came into being or went, so that the pages which link to it differ
 	// too: it had no headlines and now has, or had and now has none.
 	First bool

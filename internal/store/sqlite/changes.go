@@ -30,11 +30,11 @@ func (t *settling) finish(last settled, asOf time.Time) error {
 			return err
 		}
 	}
-	if err := errors.Join(t.finishDays(), t.finishBreaking(), t.finishPacks()); err != nil {
+	if err := errors.Join(t.finishDays(), t.finishBreaking(), t.finishPacks(), t.finishOldPaths()); err != nil {
 		return err
 	}
 	takedowns, err := countTakedowns(t.ctx, t.w)
-	if err != nil || last.ever && last.asOf.Equal(asOf) && len(t.changed) == 0 && len(t.breaking) == 0 && !t.repacked && last.takedowns == takedowns {
+	if err != nil || last.ever && last.asOf.Equal(asOf) && len(t.changed) == 0 && len(t.breaking) == 0 && !t.repacked && len(t.oldPaths) == 0 && last.takedowns == takedowns {
 		return err
 	}
 	// The newest entries of the change log may have been erased.

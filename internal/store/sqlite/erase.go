@@ -23,6 +23,9 @@ func (s *Store) Erase(ctx context.Context) (n int, err error) {
 			}
 		}
 		if n = len(ids); n > 0 {
+			if err := forgetFolders(ctx, w); err != nil {
+				return err
+			}
 			if err := w.exec(ctx, "UPDATE takedown SET compact = 1 WHERE one = 1"); err != nil {
 				return err
 			}
@@ -37,6 +40,16 @@ func (s *Store) Erase(ctx context.Context) (n int, err error) {
 		return n, fmt.Errorf("erase: %w", err)
 	}
 	return n, nil
+}
+
+// forgetFolders forgets the folders that no file is in, which may have had a story's name, as those of old addresses do.
+// While a target waits for the last purge they are what it will be swept by, and stay.
+func forgetFolders(ctx context.Context, w *session) error {
+	return w.exec(ctx, `DELETE FROM folder WHERE name NOT IN (SELECT DISTINCT CAST(CASE
+		WHEN instr(key, x'00') > 0 THEN substr(key, instr(key, x'00') + 1)
+		WHEN instr(key, x'2f') > 0 THEN substr(key, 1, instr(key, x'2f') - 1)
+		ELSE key END AS TEXT) FROM file WHERE entry IS NOT NULL)
+		AND NOT EXISTS (SELECT 1 FROM delivered WHERE number < (SELECT purge FROM edition ORDER BY number DESC LIMIT 1))`)
 }
 
 // An erasure removes one story from the tables, in a transaction.
@@ -65,6 +78,7 @@ func (e erasure) run() error {
 		"DELETE FROM correction WHERE story = ?",
 		"DELETE FROM imported WHERE story = ?",
 		"DELETE FROM moved WHERE story = ?",
+		"DELETE FROM old_address WHERE story = ?",
 		"DELETE FROM listing WHERE story = ?",
 		"DELETE FROM outing WHERE story = ?",
 		"DELETE FROM outing_reference WHERE story = ?",

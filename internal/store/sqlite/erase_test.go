@@ -21,7 +21,7 @@ import (
 
 // traces are what no file of the store may hold of a story that was erased: its words, names and hashes.
 var traces = []string{"zanzibarword", "correctedword", "zanzibar-slug", "the-secret-id", "secretsource", "زنگبارواژه", "zanzipicture",
-	"picturebytes", "zanzitopic", "zanzisea", "elsewhere.example", "zanziplace", "zanzibyline", "zanziwrong", "zanzicomment"}
+	"picturebytes", "zanzitopic", "zanzisea", "elsewhere.example", "zanziplace", "zanzibyline", "zanziwrong", "zanzicomment", "zanzistub"}
 
 // shameful puts a story that is full of traces, corrects it, and has another link to it.
 func shameful(t *testing.T, s *sqlite.Store) {
@@ -54,6 +54,10 @@ func shameful(t *testing.T, s *sqlite.Store) {
 	put(t, s, gone, other)
 	comments := map[string][]news.Comment{gone.ID: {{ID: "1", Lang: "en", Name: "N. N.", Text: "zanzicomment"}}}
 	if _, err := s.PutBatch(t.Context(), store.Batch{Comments: comments}); err != nil {
+		t.Fatal(err)
+	}
+	at := store.Moved{Address: "lantern.example/zanzistub", ArticleID: store.ArticleID{Story: gone.ID, Lang: "en"}}
+	if err := s.PutMoved(t.Context(), []store.Moved{at}); err != nil {
 		t.Fatal(err)
 	}
 	gone.Articles[0].Revision.Headline = "correctedword"
@@ -126,8 +130,9 @@ func TestEraseLeavesNoByte(t *testing.T) {
 	draft.Articles[0].Status = news.Draft
 	put(t, s, draft)
 	page := store.File{Path: "en/story/2026/11/22/zanzibar-slug/index.html", Plain: edition.Sum([]byte("page")), Entry: edition.Entry{MediaType: "text/html"}}
+	stub := store.File{Path: "zanzistub/index.html", Plain: edition.Sum([]byte("stub")), Entry: edition.Entry{MediaType: "text/html"}}
 	object := edition.Sum([]byte("object"))
-	edit(t, s, []store.File{page}, object)
+	edit(t, s, []store.File{page, stub}, object)
 	root := edition.Sum([]byte("root 2"))
 	hashes := []string{string(page.Plain[:]), string(object[:]), string(root[:]), "manifest 2",
 		edition.Sum([]byte("picturebytes of a picture")).String()}
@@ -141,7 +146,7 @@ func TestEraseLeavesNoByte(t *testing.T) {
 	if err := s.Withdraw(t.Context(), "the-secret-id", true); err != nil {
 		t.Fatal(err)
 	}
-	edit(t, s, []store.File{{Path: page.Path, Removed: true}})
+	edit(t, s, []store.File{{Path: page.Path, Removed: true}, {Path: stub.Path, Removed: true}})
 	if n, err := s.Erase(t.Context()); n != 1 || err != nil {
 		t.Fatalf("erased %d, %v", n, err)
 	}
@@ -190,7 +195,7 @@ func TestEraseIsFinished(t *testing.T) {
 }
 
 // undo5 makes a store of version 4, which kept nothing for imports and knew no pages that stand, of one of version 5.
-const undo5 = `DROP TABLE run; DROP TABLE finding; DROP TABLE taken; DROP TABLE fetched; DROP TABLE moved; DROP TABLE comment;
+const undo5 = `DROP TABLE run; DROP TABLE finding; DROP TABLE taken; DROP TABLE fetched; DROP TABLE moved; DROP TABLE old_address; DROP TABLE comment;
 	ALTER TABLE public DROP COLUMN standing;`
 
 // undo4 makes a store of version 3, which knew no outings, of one of version 4.

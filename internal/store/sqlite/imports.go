@@ -143,27 +143,9 @@ func (s *Store) Fetched(ctx context.Context, urls []string) (map[string]string, 
 	})
 }
 
-// PutMoved implements store.Imports.
-func (s *Store) PutMoved(ctx context.Context, moved []store.Moved) error {
-	return s.update(ctx, func(w *session) error {
-		for _, m := range moved {
-			if err := w.exec(ctx, `INSERT INTO moved (address, story, lang) VALUES (?, ?, ?)
-				ON CONFLICT DO UPDATE SET story = excluded.story, lang = excluded.lang
-				WHERE story <> excluded.story OR lang <> excluded.lang`, m.Address, m.Story, m.Lang); err != nil {
-				return fmt.Errorf("note the address %q: %w", m.Address, err)
-			}
-		}
-		return nil
-	})
-}
-
 // MovedTo implements store.Imports.
 func (s *Store) MovedTo(ctx context.Context, addresses []string) (map[string]store.ArticleID, error) {
-	scan := func(r row) (a store.ArticleID, err error) {
-		err = r.Scan(&a.Story, &a.Lang)
-		return a, err
-	}
-	return lookUp(ctx, s, addresses, scan, func(address string) (string, []any) {
-		return "SELECT story, lang FROM moved WHERE address = ?", []any{address}
+	return lookUp(ctx, s, addresses, scanArticleID, func(address string) (string, []any) {
+		return movedTo, []any{address}
 	})
 }

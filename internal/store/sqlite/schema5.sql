@@ -54,3 +54,13 @@ CREATE TABLE comment (
 -- Whether an article is a page that stands, as last settled. The list of a language's pages that stand has "standing/"
 -- where others have a topic's slug.
 ALTER TABLE public ADD COLUMN standing INTEGER NOT NULL DEFAULT 0;
+
+-- Where public articles stood before they were imported, as last settled; path is store.OldPath of the address.
+CREATE TABLE old_address (
+	address TEXT PRIMARY KEY,
+	path    TEXT NOT NULL,
+	story   TEXT NOT NULL REFERENCES story,
+	lang    TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX old_address_story ON old_address (story);
+CREATE INDEX old_address_path ON old_address (path, address) WHERE path <> '';

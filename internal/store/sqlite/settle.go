@@ -94,6 +94,7 @@ type settling struct {
 	breaking  map[day]bool
 	corrected map[string]bool
 
+	oldPaths map[oldPath]bool    // those that differ
 	outed    map[ArticleID]bool  // articles whose outings may lack one, or have one too many
 	packs    map[string]*packing // by language
 	repacked bool                // a pack differs
@@ -135,7 +136,7 @@ func newSettling(ctx context.Context, w *session, asOf int64) *settling {
 		changed: map[string]string{}, lists: map[store.List]*list{}, pages: map[page]int{}, days: map[day]*count{},
 		arrived: map[store.List]map[string]arrival{}, moved: map[string]bool{}, retold: map[string]bool{},
 		breaking: map[day]bool{}, corrected: map[string]bool{},
-		outed: map[ArticleID]bool{}, packs: map[string]*packing{},
+		oldPaths: map[oldPath]bool{}, outed: map[ArticleID]bool{}, packs: map[string]*packing{},
 	}
 }
 
@@ -245,6 +246,9 @@ func (t *settling) story(id string, whole bool) error {
 	}
 	now, err := t.now(id, before)
 	if err != nil {
+		return err
+	}
+	if err := t.oldAddresses(id, before, now); err != nil {
 		return err
 	}
 	var media map[string]bool

@@ -60,7 +60,7 @@ func (s *snapshot) Changes(ctx context.Context, after int64) iter.Seq2[store.Cha
 			return l, err
 		}, `SELECT max(seq) AS last, max(first), CASE WHEN min(lang) = max(lang) THEN lang ELSE '' END
 			FROM change WHERE seq > ? AND seq <= ?
-			GROUP BY kind, story, CASE kind WHEN 'story' THEN '' ELSE lang END, topic, page, day ORDER BY last`,
+			GROUP BY kind, CASE kind WHEN 'oldpath' THEN '' ELSE story END, CASE kind WHEN 'story' THEN '' ELSE lang END, topic, page, day ORDER BY last`,
 			after, s.settled.seq)
 		if err != nil {
 			yield(store.Change{}, err)
@@ -94,8 +94,12 @@ func scanChange(r row) (c store.Change, err error) {
 	var lang, key string
 	err = r.Scan(&c.Seq, &c.Kind, &c.Story, &c.Address.Day, &c.Address.Slug, &lang, &key, &c.Page, &c.Day)
 	c.List = listOf(lang, key)
-	if c.Kind == store.PackChanged {
+	switch c.Kind {
+	case store.PackChanged:
 		c.Day, c.Period = "", c.Day
+	case store.OldPathChanged:
+		c.Day, c.Path = "", c.Day
+		c.Story, c.Address = "", news.Address{} // of one of those that it belonged to, for Erase
 	}
 	return c, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -231,6 +232,13 @@ func naming(ctx context.Context, s *session, id string) ([]string, error) {
 	day, slug, err := addressOf(ctx, s, id)
 	if err != nil {
 		return nil, err
+	}
+	moved, err := all(ctx, s, value[string], "SELECT address FROM moved WHERE story = ? AND instr(address, '/') > 0", id)
+	if err != nil {
+		return nil, err
+	}
+	for _, address := range moved { // by themselves, or as a link writes them
+		wanted = append(wanted, address, (&url.URL{Path: address}).EscapedPath())
 	}
 	if slug != "" {
 		wanted = append(wanted, "/story/"+strings.ReplaceAll(day, "-", "/")+"/"+slug+"/")

@@ -1,7 +1,9 @@
 package storetest
 
 import (
+	"cmp"
 	"math/rand/v2"
+	"slices"
 
 	"coranto/internal/news"
 	"coranto/internal/store"
@@ -21,6 +23,7 @@ type content struct {
 	Record    map[string][]store.Correction
 	Counts    [2]int
 	Packs     map[string]map[string][]packed // by language and period, the seed among them
+	Old       []store.OldAddress
 }
 
 // packed is an article in a pack.
@@ -86,6 +89,15 @@ func read(v *view, languages, topics []string) content {
 		c.Days[lang] = v.days(lang)
 		c.Packs[lang] = v.packs(lang)
 	}
+	for o, err := range v.OldAddresses(ctx) {
+		v.must(err)
+		c.Old = append(c.Old, o)
+		at, err := v.OldAddressesAt(ctx, store.OldPath(o.At))
+		v.must(err)
+		if store.OldPath(o.At) != "" && !slices.Contains(at, o) || !slices.IsSortedFunc(at, byAddress) {
+			v.t.Errorf("%s is not among those at its path: %v", o.At, at)
+		}
+	}
 	c.Counts[0], c.Counts[1], err = v.Counts(ctx)
 	v.must(err)
 	return c
@@ -111,6 +123,8 @@ func (v *view) days(lang string) map[string][]store.Headline {
 	}
 	return m
 }
+
+func byAddress(a, b store.OldAddress) int { return cmp.Compare(a.At, b.At) }
 
 func random(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0)) }
 

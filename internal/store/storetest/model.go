@@ -22,11 +22,14 @@ type model struct {
 	// comments are by story and then by their IDs.
 	comments map[string]map[string]news.Comment
 	ledger   ledger
+	// moved are the articles that stood at addresses.
+	moved map[string]store.ArticleID
 }
 
 func newModel(languages, topics []string) *model {
 	return &model{languages: languages, topics: topics, stories: map[string]news.Story{}, places: map[store.List][]string{},
-		record: map[[2]string][]news.Correction{}, comments: map[string]map[string]news.Comment{}, ledger: newLedger()}
+		record: map[[2]string][]news.Correction{}, comments: map[string]map[string]news.Comment{}, ledger: newLedger(),
+		moved: map[string]store.ArticleID{}}
 }
 
 func (m *model) put(s news.Story) store.PutResult {
@@ -126,7 +129,15 @@ func (m *model) settle(asOf time.Time, addresses map[string]news.Story) content 
 	m.ledger.settle(newsOf(c.Stories), asOf)
 	for _, lang := range m.languages {
 		c.Packs[lang] = m.ledger.packs(lang, c.Stories)
+		for _, h := range allHeadlines(c.Stories, lang) {
+			for at, to := range m.moved {
+				if to.Story == h.Story && to.Lang == lang {
+					c.Old = append(c.Old, store.OldAddress{At: at, Headline: h})
+				}
+			}
+		}
 	}
+	slices.SortFunc(c.Old, byAddress)
 	return c
 }
 
@@ -306,7 +317,33 @@ func (d *difference) run() []store.Change {
 			d.changes = append(d.changes, store.Change{Kind: store.CorrectionsChanged, List: store.List{Lang: lang}})
 		}
 	}
+	d.oldPaths()
 	return sortedChanges(d.changes)
+}
+
+// oldPaths notes the paths of old addresses that lead elsewhere, or say something else.
+func (d *difference) oldPaths() {
+	type seen struct {
+		at, headline string
+		store.ArticleID
+	}
+	paths := func(c content) map[string][]seen {
+		m := map[string][]seen{}
+		for _, o := range c.Old {
+			path := store.OldPath(o.At)
+			m[path] = append(m[path], seen{o.At, o.Headline.Headline, store.ArticleID{Story: o.Story, Lang: o.Lang}})
+		}
+		delete(m, "")
+		return m
+	}
+	old, now := paths(d.before), paths(d.after)
+	both := maps.Clone(now)
+	maps.Copy(both, old)
+	for path := range both {
+		if !slices.Equal(old[path], now[path]) {
+			d.changes = append(d.changes, store.Change{Kind: store.OldPathChanged, Path: path})
+		}
+	}
 }
 
 func tags(s news.Story) []string {

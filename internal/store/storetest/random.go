@@ -36,6 +36,11 @@ func testRandom(t *testing.T, b *bench) {
 			b.must(err)
 			equal(t, fmt.Sprintf("comments after put %d", n), b.comments(s.ID), m.commentsOf(s.ID))
 		}
+		if g.one(2) {
+			to := g.moved()
+			m.moved[to.Address] = to.ArticleID
+			b.must(b.PutMoved(t.Context(), []store.Moved{to}))
+		}
 		if g.IntN(5) > 0 {
 			continue
 		}
@@ -80,6 +85,13 @@ type generator struct {
 func (g generator) one(n int) bool { return g.IntN(n) == 0 }
 
 func (g generator) id() string { return fmt.Sprintf("داستان %d", g.IntN(60)) }
+
+// moved says that an article, which may not be there, stood at one of a few addresses.
+func (g generator) moved() store.Moved {
+	at := []string{"lantern.example/2014/%d", "old.example/2014/%d", "lantern.example/2014/%d.html", "lantern.example?p=%d", "lantern.example/مرز/%d"}
+	return store.Moved{Address: fmt.Sprintf(at[g.IntN(len(at))], g.IntN(9)),
+		ArticleID: store.ArticleID{Story: g.id(), Lang: []string{"en", "fa"}[g.IntN(2)]}}
+}
 
 func (g generator) story() news.Story {
 	s := news.Story{ID: g.id()}

@@ -61,6 +61,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"Subtitles":        testSubtitles,
 		"Standing":         testStanding,
 		"StandingMedia":    testStandingMedia,
+		"OldAddresses":     testOldAddresses,
 
 		"Holdings": testHoldings,
 
