@@ -5,6 +5,28 @@
 // REST source through the client that it is handed, and no media at all: the import does that.
 package wordpress
 
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"strings"
+)
+
+// storyID names the story of a post for ever, by its site's address and its ID there: wp:lantern.example:17. An export and
+// the running site give it the same name, with and without "www.".
+func storyID(home *url.URL, id int64) string {
+	site := ""
+	if home != nil {
+		site = strings.TrimPrefix(strings.ToLower(home.Host), "www.") + strings.TrimRight(home.Path, "/")
+	}
+	if len(site) > 150 || strings.ContainsFunc(site, func(c rune) bool { return c <= ' ' }) {
+		sum := sha256.Sum256([]byte(site))
+		site = hex.EncodeToString(sum[:16])
+	}
+	return fmt.Sprintf("wp:%s:%d", site, id)
+}
+
 // A library is what the content of posts refers to by number: the site's media, and its reusable blocks.
 type library interface {
 	// attachment returns a media file by its ID, and false where the source has none of that ID.
