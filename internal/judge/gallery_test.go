@@ -56,16 +56,22 @@ func showGallery(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	runUntilEnd(t, s.Run)
+	return s.URL()
+}
+
+// runUntilEnd runs a server until the test ends.
+func runUntilEnd(t *testing.T, run func(context.Context) error) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error)
-	go func() { done <- s.Run(ctx) }()
+	go func() { done <- run(ctx) }()
 	t.Cleanup(func() {
 		cancel()
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
 	})
-	return s.URL()
 }
 
 // A galleryPage is the page of all components in a language and a scheme, or one of the pages that it shows.

@@ -111,15 +111,7 @@ func readPaper(t *testing.T, r room, tags []string, pictures bool) string {
 		t.Fatal(err)
 	}
 	s.Papers, s.Since, s.Pictures = tags, 24*time.Hour, pictures
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error)
-	go func() { done <- s.Run(ctx) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	})
+	runUntilEnd(t, s.Run)
 	return s.URL()
 }
 
