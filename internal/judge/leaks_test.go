@@ -2,6 +2,7 @@ package judge_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
@@ -17,8 +18,11 @@ import (
 	"testing"
 	"unicode/utf16"
 
+	"coranto/internal/news"
 	"coranto/internal/sample"
 	"coranto/internal/scantest"
+	"coranto/internal/store"
+	"coranto/internal/store/sqlite"
 )
 
 // Secrets that a newsroom's folder has and nobody else may ever see, by what they are. Their words stand nowhere else.
@@ -29,6 +33,8 @@ var secrets = map[string][]string{
 	"an embargoed story":            {"Brachistochrone minister", "brachistochrone", "embargoed-minister"},
 	"a picture's metadata":          {"SN-7731-KVARTZ", "Owner Petrichor Vance", "52.2296756N", "Petrichor"},
 	"a claim that no article makes": {"https://vault.example/unused-evidence-7f3a", "unused-evidence-7f3a"},
+	"a missing file's name":         {"https://lost.example/uploads/ivanka-zhdanok-2014.jpg", "lost.example", "ivanka-zhdanok"},
+	"a reader's comment":            {"Oystercatcher of the third floor", "Oystercatcher", "Wrynecked"},
 }
 
 // published is said openly, so that a search which finds nothing at all is noticed.
@@ -119,8 +125,12 @@ func TestLeaks(t *testing.T) {
 	if err := writeAll(stories, files); err != nil {
 		t.Fatal(err)
 	}
-	for _, verb := range [][]string{{"import", "markdown", stories}, {"publish"}} {
-		if err := command(append([]string{"-C", newsroom}, verb...)...); err != nil {
+	for _, do := range []func() error{
+		func() error { return command("-C", newsroom, "import", "markdown", stories) },
+		func() error { return putFromElsewhere(t.Context(), newsroom) },
+		func() error { return command("-C", newsroom, "publish") },
+	} {
+		if err := do(); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -149,6 +159,26 @@ func TestLeaks(t *testing.T) {
 		}
 	}
 	checkPictures(t, public)
+}
+
+// putFromElsewhere puts into a newsroom's store what only imports from other systems bring: a file that could not be had,
+// whose name stands in for alternative text too, and a comment.
+func putFromElsewhere(ctx context.Context, dir string) error {
+	st, err := sqlite.Open(ctx, dir)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	s, err := st.Story(ctx, "audit")
+	if err != nil {
+		return err
+	}
+	body := &s.Articles[0].Revision.Body
+	*body = append(*body, news.Block{Kind: news.Picture, Figure: &news.Figure{
+		Missing: "https://lost.example/uploads/ivanka-zhdanok-2014.jpg", Alt: "ivanka-zhdanok-2014"}})
+	_, err = st.PutBatch(ctx, store.Batch{Stories: []news.Story{s}, Comments: map[string][]news.Comment{"audit": {
+		{ID: "1", Lang: "en", Name: "Wrynecked", Text: "Oystercatcher of the third floor"}}}})
+	return err
 }
 
 // forms returns the ways in which a text may stand in a file: in letters of either case, in UTF-16, hex, base64 that
