@@ -19,6 +19,8 @@ type Cleaner struct {
 	lang    string
 	dropped map[rune]int
 	notes   []string
+	// unnamed counts the pictures without an alternative text.
+	unnamed int
 }
 
 // NewCleaner returns a Cleaner for an article in a language, a canonical tag.
@@ -83,8 +85,12 @@ const maxNotes = 100
 
 // Notes returns what was left out, in words.
 func (c *Cleaner) Notes() []string {
+	notes := slices.Clip(c.notes)
+	if c.unnamed > 0 {
+		notes = append(notes, fmt.Sprintf("pictures without an alternative text, shown as decorative: %d", c.unnamed))
+	}
 	if len(c.dropped) == 0 {
-		return c.notes
+		return notes
 	}
 	type count struct {
 		r rune
@@ -103,5 +109,5 @@ func (c *Cleaner) Notes() []string {
 		}
 		words = append(words, fmt.Sprintf("%s ×%d", word, d.n))
 	}
-	return append(slices.Clip(c.notes), "dropped characters that have no meaning: "+strings.Join(words, ", "))
+	return append(notes, "dropped characters that have no meaning: "+strings.Join(words, ", "))
 }

@@ -32,7 +32,7 @@ func (w *walk) image(n *html.Node) {
 	case !w.clean.Pictures:
 		w.hold(ref, alt)
 	default:
-		w.holdFigure(news.Figure{Missing: ref, Alt: w.altOf(n, ref, alt)})
+		w.holdFigure(news.Figure{Missing: ref, Alt: w.altOf(n, alt)})
 	}
 }
 
@@ -143,13 +143,13 @@ func (w *walk) fileRef(ref string) string {
 
 // altOf returns what tells those who can't see a picture what it shows: its alternative text, or a title that is more
 // than the name of a file.
-func (w *walk) altOf(n *html.Node, ref, alt string) string {
+func (w *walk) altOf(n *html.Node, alt string) string {
 	title := w.clean.Line(attr(n, "title"))
 	if alt == "" && strings.Contains(title, " ") {
 		alt = title
 	}
 	if role := attr(n, "role"); alt == "" && role != "presentation" && role != "none" {
-		w.clean.Note("%s has no alternative text, and is shown as decorative", ref)
+		w.clean.unnamed++
 	}
 	return alt
 }

@@ -1,6 +1,8 @@
 package importer
 
 import (
+	"sync"
+
 	"github.com/microcosm-cc/bluemonday"
 	"golang.org/x/net/html/atom"
 
@@ -9,8 +11,11 @@ import (
 
 // policy lets through the elements that the walk knows how to read or to leave out, with the few attributes that it
 // looks at, and no other. Elements whose text must go are let through too: bluemonday drops text by counting tags, and
-// one stray end tag would cost the rest of the article; the walk drops them by the tree.
-func policy() *bluemonday.Policy {
+// one stray end tag would cost the rest of the article; the walk drops them by the tree. It is made once: making it takes
+// as long as reading a short article, and it never changes.
+var policy = sync.OnceValue(newPolicy)
+
+func newPolicy() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	for _, a := range allAtoms() {
 		p.AllowElements(a.String())
