@@ -19,13 +19,13 @@ type block struct {
 	name string
 	set  settings
 	// parts are HTML and the blocks in it, in turn.
-	parts []part
+	parts []segment
 	// bad says that the settings could not be read.
 	bad bool
 }
 
-// A part is a block, or where that is nil, HTML between blocks.
-type part struct {
+// A segment is a block, or where that is nil, HTML between blocks.
+type segment struct {
 	html  string
 	block *block
 }
@@ -81,32 +81,32 @@ func hasBlocks(text string) bool { return strings.Contains(text, "<!-- wp:") }
 
 // parseBlocks reads the blocks of a post. It never fails: a block without an end ends with the one around it, an end
 // without a block is passed over, and comments that are no block's stay.
-func parseBlocks(text string) []part {
+func parseBlocks(text string) []segment {
 	root := &block{}
 	open := []*block{root}
-	add := func(p part) {
+	add := func(p segment) {
 		last := open[len(open)-1]
 		last.parts = append(last.parts, p)
 	}
 	for {
 		i := strings.Index(text, "<!--")
 		if i < 0 {
-			add(part{html: text})
+			add(segment{html: text})
 			return root.parts
 		}
 		end := strings.Index(text[i+len("<!--"):], "-->")
 		if end < 0 {
-			add(part{html: text})
+			add(segment{html: text})
 			return root.parts
 		}
 		end += len("<!--")
 		d, ok := readDelimiter(text[i+len("<!--") : i+end])
 		if !ok {
-			add(part{html: text[:i+end+len("-->")]})
+			add(segment{html: text[:i+end+len("-->")]})
 			text = text[i+end+len("-->"):]
 			continue
 		}
-		add(part{html: text[:i]})
+		add(segment{html: text[:i]})
 		text = text[i+end+len("-->"):]
 		switch {
 		case d.closes:
@@ -114,7 +114,7 @@ func parseBlocks(text string) []part {
 				open = open[:lastNamed(open, d.block.name)]
 			}
 		default:
-			add(part{block: d.block})
+			add(segment{block: d.block})
 			if !d.empty && len(open) < maxBlocks {
 				open = append(open, d.block)
 			}

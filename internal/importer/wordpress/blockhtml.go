@@ -22,7 +22,7 @@ type renderer struct {
 }
 
 // parts renders blocks and what stands between them.
-func (r *renderer) parts(parts []part) {
+func (r *renderer) parts(parts []segment) {
 	for _, p := range parts {
 		if p.block == nil {
 			r.out.WriteString(p.html)
@@ -33,7 +33,7 @@ func (r *renderer) parts(parts []part) {
 }
 
 // apart returns blocks as HTML by themselves.
-func (r *renderer) apart(parts []part) string {
+func (r *renderer) apart(parts []segment) string {
 	before := r.out
 	r.out = strings.Builder{}
 	r.parts(parts)
