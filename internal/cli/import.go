@@ -2,94 +2,137 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
-	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
 
 	"coranto/internal/importer"
-	"coranto/internal/importer/feed"
-	"coranto/internal/importer/markdown"
-	"coranto/internal/importer/ninjs"
-	"coranto/internal/term"
-	"coranto/reader"
+	"coranto/internal/importer/web"
+	"coranto/internal/store/sqlite"
 )
 
 var importCommand = command{
 	name:  "import",
-	usage: "markdown FOLDER | feed FILE|URL… | ninjs FOLDER  [--json]",
-	short: "brings stories in: from a folder of Markdown, from feeds, or from a mirror's documents",
-	long: `
-  import markdown FOLDER    one folder a story, one file a language (en.md, fa.md …) with front matter, pictures beside
-  import feed FILE|URL…     RSS, Atom and JSON Feed
-  import ninjs FOLDER       the stories of a newsroom that publishes with coranto, from a copy of its mirror: all languages,
-                            pictures and sources. A copy proves nothing by itself: "coranto verify" it first. What a
-                            newsroom has lost of its own comes back with "coranto recover"
+	usage: "KIND SOURCE…  [--dry-run] [--report FILE] [--json]",
+	short: "brings stories in: " + importNames(),
+	long: importWays() + `
 
-The same import again brings only what has changed. What can't be taken is refused one article at a time, with the
-place and the reason; the rest comes in, and the exit code is then 3.`,
+The same import again brings only what has changed. What can't be taken is refused one item at a time, with the place and
+the reason; the rest comes in. A file that can't be had is shown as missing, and asked for again by the next import. The
+exit code is then 3. An import that was stopped, or whose machine was, goes on where it was by the same command.
+
+--dry-run says what an import would do, and changes nothing. --report writes what became of everything: to NAME.html a
+page to read, to NAME.json what --json prints, to NAME.jsonl each entry on a line, however many. It may be given again.
+docs/import.md says more of each kind.`,
 	setup: func(e *env, fs *flag.FlagSet) func(context.Context, []string) error {
-		fs.BoolVar(&e.json, "json", false, "print the report as JSON")
-		language := fs.String("language", "", "the language of a feed that names none, as a BCP 47 `TAG`")
+		var o importOptions
+		o.register(e, fs)
 		return func(ctx context.Context, args []string) error {
-			if len(args) < 2 {
-				return usagef("import wants a kind and what to import: markdown FOLDER, feed FILE|URL…, or ninjs FOLDER")
+			if len(args) == 0 {
+				return usagef("import wants a kind and what to import; the kinds are %s", importNames())
 			}
-			switch kind, sources := args[0], args[1:]; kind {
-			case "markdown":
-				return e.importFrom(ctx, func(n *newsroom, tell importer.Progress) (importer.Report, error) {
-					return importMarkdown(ctx, n, sources, tell)
-				})
-			case "feed":
-				return e.importFrom(ctx, func(n *newsroom, tell importer.Progress) (importer.Report, error) {
-					return feed.Import(ctx, n.store, sources, feed.Options{
-						Languages: n.config.Languages, Language: *language, Client: reader.NewClient(), Progress: tell,
-					})
-				})
-			case "ninjs":
-				return e.importFrom(ctx, func(n *newsroom, tell importer.Progress) (importer.Report, error) {
-					return importNinjs(ctx, n, sources, tell)
-				})
-			default:
-				return usagef("there is no import of %q: there are markdown, feed and ninjs", kind)
+			i := slices.IndexFunc(importKinds(), func(k importKind) bool { return k.name == args[0] })
+			if i < 0 {
+				return usagef("there is no import of %q: its kinds are %s", args[0], importNames())
 			}
+			k := importKinds()[i]
+			if len(args) == 1 {
+				return usagef("import %s wants what to import: %s", k.name, k.usage)
+			}
+			if err := k.check(o, fs); err != nil {
+				return err
+			}
+			return e.importBy(ctx, k, o, args[1:])
 		}
 	},
 }
 
-func importMarkdown(ctx context.Context, n *newsroom, folders []string, tell importer.Progress) (importer.Report, error) {
-	root, err := openOnly("markdown", folders, "give the folder around the stories' folders")
-	if err != nil {
-		return importer.Report{}, err
-	}
-	defer root.Close()
-	return markdown.Import(ctx, n.store, root.FS(), markdown.Options{
-		Languages: n.config.Languages, Folder: n.known(folders[0]), Progress: tell,
+// importOptions are the flags of import. Which of them a kind takes stands in its importKind.
+type importOptions struct {
+	dryRun, again, noMedia bool
+	reports                stringList
+	language, timezone     string
+	site, content          string
+
+	zone *time.Location // of timezone; nil where that is empty
+}
+
+// ofAll are the flags that all kinds take.
+var ofAll = []string{"C", "q", "json", "dry-run", "report", "again", "no-media"}
+
+func (o *importOptions) register(e *env, fs *flag.FlagSet) {
+	fs.BoolVar(&e.json, "json", false, "print the report as JSON")
+	fs.BoolVar(&o.dryRun, "dry-run", false, "say what would come in, and change nothing; nothing is fetched but what tells that")
+	fs.Var(&o.reports, "report", "write the report to a `FILE`.html, .json or .jsonl; may be given again")
+	fs.BoolVar(&o.again, "again", false, "begin anew, even where an import of the same source was stopped")
+	fs.BoolVar(&o.noMedia, "no-media", false, "fetch no pictures, videos and sounds from the web: they are missing until the next import")
+	fs.StringVar(&o.language, "language", "", "the language of what names none, as a BCP 47 `TAG`")
+	fs.StringVar(&o.timezone, "timezone", "", "the `ZONE` of times that name none, as Europe/Vilnius")
+	fs.StringVar(&o.site, "site", "", "the `URL` at which the site stood, where the source does not say it")
+	fs.StringVar(&o.content, "content", "", "a `FOLDER` or archive with the source's own pictures")
+}
+
+// check refuses flags that the kind does not take, and reads those that it does.
+func (k importKind) check(o importOptions, fs *flag.FlagSet) (err error) {
+	fs.Visit(func(f *flag.Flag) {
+		if err == nil && !slices.Contains(ofAll, f.Name) && !slices.Contains(k.flags, f.Name) {
+			err = usagef("import %s has no --%s", k.name, f.Name)
+		}
 	})
+	for _, name := range o.reports {
+		if !slices.Contains([]string{".html", ".json", ".jsonl"}, filepath.Ext(name)) {
+			return usagef("--report %s: a report is a .html, .json or .jsonl", name)
+		}
+	}
+	if _, zoneErr := zoneOf(o.timezone); err == nil && zoneErr != nil {
+		err = withHint(&usageError{zoneErr}, "name it as Europe/Vilnius or Asia/Tehran, or UTC")
+	}
+	return err
 }
 
-func importNinjs(ctx context.Context, n *newsroom, folders []string, tell importer.Progress) (importer.Report, error) {
-	root, err := openOnly("ninjs", folders, "give the folder of a mirror, in which the languages' folders are")
-	if err != nil {
-		return importer.Report{}, err
+// zoneOf returns the time zone of a name; nil for none.
+func zoneOf(name string) (*time.Location, error) {
+	if name == "" {
+		return nil, nil
 	}
-	defer root.Close()
-	return ninjs.Import(ctx, n.store, root.FS(), ninjs.Options{Languages: n.config.Languages, Progress: tell})
+	zone, err := time.LoadLocation(name)
+	if err != nil || name == "Local" {
+		return nil, fmt.Errorf("there is no time zone %q", name)
+	}
+	return zone, nil
 }
 
-// openOnly opens the one folder that a kind of import takes.
-func openOnly(kind string, folders []string, hint string) (*os.Root, error) {
-	if len(folders) != 1 {
-		return nil, usagef("import %s takes one folder", kind)
-	}
-	root, err := os.OpenRoot(folders[0])
-	if err != nil {
-		return nil, withHint(folderError(folders[0], err), hint)
-	}
-	return root, nil
+// An importing is an import of some sources into a newsroom, as a kind opens it.
+type importing struct {
+	*newsroom
+	importOptions
+	env     *env
+	sources []string
+	// into is the newsroom's store, or one that rehearses on it.
+	into *sqlite.Store
+	// web reaches what the user named, and whatever is public.
+	web  *web.Client
+	tell importer.Progress
+	// closers are called when the import is over.
+	closers []func() error
 }
 
-// importFrom runs an import under the newsroom's lock and prints its report.
-func (e *env) importFrom(ctx context.Context, run func(*newsroom, importer.Progress) (importer.Report, error)) error {
+// onClose has something closed when the import is over.
+func (in *importing) onClose(closer func() error) { in.closers = append(in.closers, closer) }
+
+func (in *importing) close() (err error) {
+	for _, closer := range slices.Backward(in.closers) {
+		err = errors.Join(err, closer())
+	}
+	return err
+}
+
+// importBy runs an import under the newsroom's lock and tells what became of it.
+func (e *env) importBy(ctx context.Context, k importKind, o importOptions, sources []string) error {
 	n, err := openNewsroom(ctx, e.dir)
 	if err != nil {
 		return err
@@ -98,32 +141,59 @@ func (e *env) importFrom(ctx context.Context, run func(*newsroom, importer.Progr
 	if err := n.lockWithin(ctx, lockWait, e.sayWaiting); err != nil {
 		return err
 	}
-	b := e.bar("import")
-	r, err := run(n, func(done, total int, _ string) { b.of(done, total) })
-	b.done()
+	o.zone, _ = zoneOf(o.timezone)
+	b := e.bar(map[bool]string{false: "import", true: "rehearse"}[o.dryRun])
+	in := &importing{newsroom: n, importOptions: o, env: e, sources: sources, into: n.store,
+		web: web.NewClient(web.Options{Named: sources}), tell: b.tell}
+	in.onClose(func() error { in.web.Close(); return nil })
+	if o.dryRun {
+		if in.into, err = n.store.Rehearse(ctx); err != nil {
+			return err
+		}
+		in.onClose(in.into.Close)
+	}
+	outs, err := openReports(o.reports)
 	if err != nil {
-		return err
+		return errors.Join(err, in.close())
 	}
-	if err := e.printReport(r); err != nil {
-		return err
+	r, err := k.run(ctx, in, outs)
+	b.done()
+	if err = errors.Join(err, in.close()); err != nil {
+		return in.stopped(ctx, r, err)
 	}
-	if r.Refused > 0 {
-		return &codeError{code: exitPartial}
-	}
-	return nil
+	return e.tellImport(k, sources, r, outs)
 }
 
-func (e *env) printReport(r importer.Report) error {
-	if e.json {
-		return e.printJSON(r)
+// stopped says, of an import that did not come to its end, what is in already and how it goes on.
+func (in *importing) stopped(ctx context.Context, r importer.Report, err error) error {
+	if in.dryRun || r.Kinds == nil {
+		return err
 	}
-	for _, p := range r.Problems {
-		fmt.Fprintf(e.stdout, "refused  %s\n", term.Clean(p.String()))
+	if ctx.Err() == nil {
+		return withHint(err, "what came in before stays; the same command goes on from there, and with --again from the beginning")
 	}
-	for _, p := range r.Notes {
-		fmt.Fprintf(e.stdout, "note     %s\n", term.Clean(p.String()))
-	}
-	_, err := fmt.Fprintf(e.stdout, "%s: %d new, %d changed, %d unchanged, %d refused\n",
-		plural(r.Total, "article", "articles"), r.New, r.Changed, r.Unchanged, r.Refused)
+	in.env.say("stopped: %s so far: %d new, %d changed; the same command goes on from there", plural(r.Total, "article", "articles"), r.New, r.Changed)
 	return err
+}
+
+// importNames names the kinds of imports.
+func importNames() string {
+	var names []string
+	for _, k := range importKinds() {
+		names = append(names, k.name)
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}
+
+// importWays says what the kinds of imports are, for the command's help.
+func importWays() string {
+	var b strings.Builder
+	for _, k := range importKinds() {
+		fmt.Fprintf(&b, "  import %s %s\n", k.name, k.usage)
+		for line := range strings.SplitSeq(strings.TrimSpace(k.long), "\n") {
+			fmt.Fprintf(&b, "      %s\n", line)
+		}
+	}
+	return strings.TrimRight(b.String(), "\n")
 }

@@ -293,11 +293,11 @@ func (r *pressRoom) Import(ctx context.Context, name string) (importer.Report, e
 }
 
 // A folderImport imports what is in the one folder that it is given, as importMarkdown does.
-type folderImport func(ctx context.Context, n *newsroom, folders []string, tell importer.Progress) (importer.Report, error)
+type folderImport func(ctx context.Context, n *newsroom, into importer.Store, folders []string, tell importer.Progress) (importer.Report, error)
 
 func (r *pressRoom) importFolder(ctx context.Context, c importConfig, from folderImport) (report importer.Report, err error) {
 	err = r.locked(ctx, func(n *newsroom) (err error) {
-		report, err = from(ctx, n, []string{n.path(c.Path)}, nil)
+		report, err = from(ctx, n, n.store, []string{n.path(c.Path)}, nil)
 		return err
 	})
 	return report, err

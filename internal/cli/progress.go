@@ -50,3 +50,10 @@ func (b *bar) done() {
 		b.bar = nil
 	}
 }
+
+// tell takes an import's progress: how many of how many, and what it is at.
+func (b *bar) tell(done, total int, what string) {
+	if total > 0 {
+		b.of(done, total)
+	}
+}

@@ -172,13 +172,22 @@ func (f *files) one(ctx context.Context, ref string) (had, error) {
 		return had{later: true}, nil
 	}
 	if err != nil {
-		return had{why: err}, nil
+		return had{why: withoutName(err)}, nil
 	}
 	h, err := f.media(ctx, web.FileName(name, file), file)
 	if err == nil && h.media != "" && isURL(ref) {
 		err = f.st.PutFetched(ctx, ref, h.media)
 	}
 	return h, err
+}
+
+// withoutName returns an error without the name of the file, which the report tells beside it: so entries of the same
+// reason have the same words.
+func withoutName(err error) error {
+	if cause := errors.Unwrap(err); cause != nil && strings.HasPrefix(err.Error(), "fetch ") {
+		return cause
+	}
+	return err
 }
 
 // errLater is returned for a file of the web that a rehearsal leaves there.

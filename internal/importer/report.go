@@ -1,8 +1,11 @@
 package importer
 
 import (
+	"iter"
 	"maps"
 	"slices"
+
+	"coranto/internal/store"
 )
 
 // A Report says what became of the articles that an import met: New + Changed + Unchanged + Refused = Total.
@@ -80,6 +83,27 @@ func (r Report) KindNames() []string {
 		return max(r.Kinds[b].Has, r.Kinds[b].Met()) - max(r.Kinds[a].Has, r.Kinds[a].Met())
 	})
 	return names
+}
+
+// Findings yields the entries of the report's lists.
+func (r Report) Findings() iter.Seq2[store.Finding, error] {
+	return func(yield func(store.Finding, error) bool) {
+		for _, list := range []struct {
+			name    string
+			entries []Problem
+		}{{ListProblems, r.Problems}, {ListLeft, r.Left}, {ListNotes, r.Notes}} {
+			for _, p := range list.entries {
+				if !yield(store.Finding{Kind: list.name, File: p.File, Item: p.Item, Reason: p.Reason}, nil) {
+					return
+				}
+			}
+		}
+		for _, m := range r.Missing {
+			if !yield(store.Finding{Kind: ListMissing, File: m.File, Item: m.Item, Media: m.Media, Reason: m.Reason}, nil) {
+				return
+			}
+		}
+	}
 }
 
 // A Problem is something that an editor should look at.

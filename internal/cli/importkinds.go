@@ -1,0 +1,111 @@
+package cli
+
+import (
+	"context"
+	"os"
+
+	"coranto/internal/importer"
+	"coranto/internal/importer/feed"
+	"coranto/internal/importer/markdown"
+	"coranto/internal/importer/ninjs"
+	"coranto/reader"
+)
+
+// An importKind is a way in. To add one, make its importer.Source in a folder of its own under internal/importer, and give
+// it an entry in importKinds, with a function that opens it: open, in a file import….go where it is more than a few lines.
+// What it must close it hands to importing.onClose. A flag of its own is a field of importOptions.
+type importKind struct {
+	name, usage string
+	// long says in a few lines what it brings in.
+	long string
+	// flags are the flags that it takes besides those of all kinds.
+	flags []string
+	// open opens the source that in.sources name.
+	open func(ctx context.Context, in *importing) (importer.Source, error)
+	// itself imports without a source: for the kinds that are older than importer.Source.
+	itself func(ctx context.Context, in *importing) (importer.Report, error)
+}
+
+func importKinds() []importKind {
+	return []importKind{
+		{name: "markdown", usage: "FOLDER", itself: importMarkdownFolder, long: `
+one folder a story, one file a language (en.md, fa.md …) with front matter, pictures beside`},
+		{name: "feed", usage: "FILE|URL…", flags: []string{"language"}, itself: importFeeds, long: `
+RSS, Atom and JSON Feed`},
+		{name: "ninjs", usage: "FOLDER", itself: importNinjsFolder, long: `
+the stories of a newsroom that publishes with coranto, from a copy of its mirror: all languages, pictures and sources. A
+copy proves nothing by itself: "coranto verify" it first. What a newsroom has lost of its own comes back with
+"coranto recover"`},
+	}
+}
+
+// run imports by a kind.
+func (k importKind) run(ctx context.Context, in *importing, outs *reportFiles) (importer.Report, error) {
+	if k.itself != nil {
+		if in.again || in.noMedia {
+			return importer.Report{}, usagef("import %s always begins anew, and fetches no media: it has no --again and no --no-media", k.name)
+		}
+		r, err := k.itself(ctx, in)
+		r.Rehearsal = in.dryRun
+		if err == nil {
+			err = outs.findings(r.Findings())
+		}
+		return r, err
+	}
+	src, err := k.open(ctx, in)
+	if err != nil {
+		return importer.Report{}, err
+	}
+	opt := importer.Options{Languages: in.config.Languages, Web: in.web, Again: in.again, Rehearsal: in.dryRun,
+		Progress: in.tell, Findings: outs.findings}
+	if in.noMedia {
+		opt.Web = nil
+	}
+	return importer.Import(ctx, in.into, src, opt)
+}
+
+func importMarkdownFolder(ctx context.Context, in *importing) (importer.Report, error) {
+	return importMarkdown(ctx, in.newsroom, in.into, in.sources, in.tell)
+}
+
+func importNinjsFolder(ctx context.Context, in *importing) (importer.Report, error) {
+	return importNinjs(ctx, in.newsroom, in.into, in.sources, in.tell)
+}
+
+func importFeeds(ctx context.Context, in *importing) (importer.Report, error) {
+	return feed.Import(ctx, in.into, in.sources, feed.Options{
+		Languages: in.config.Languages, Language: in.language, Client: reader.NewClient(), Progress: in.tell,
+	})
+}
+
+func importMarkdown(ctx context.Context, n *newsroom, into importer.Store, folders []string, tell importer.Progress) (importer.Report, error) {
+	root, err := openOnly("markdown", folders, "give the folder around the stories' folders")
+	if err != nil {
+		return importer.Report{}, err
+	}
+	defer root.Close()
+	return markdown.Import(ctx, into, root.FS(), markdown.Options{
+		Languages: n.config.Languages, Folder: n.known(folders[0]), Progress: tell,
+	})
+}
+
+func importNinjs(ctx context.Context, n *newsroom, into importer.Store, folders []string, tell importer.Progress) (importer.Report, error) {
+	root, err := openOnly("ninjs", folders, "give the folder of a mirror, in which the languages' folders are")
+	if err != nil {
+		return importer.Report{}, err
+	}
+	defer root.Close()
+	return ninjs.Import(ctx, into, root.FS(), ninjs.Options{Languages: n.config.Languages, Progress: tell})
+}
+
+// openOnly opens the one folder that a kind of import takes.
+func openOnly(kind string, folders []string, hint string) (*os.Root, error) {
+	if len(folders) != 1 {
+		return nil, usagef("import %s takes one folder", kind)
+	}
+	root, err := os.OpenRoot(folders[0])
+	if err != nil {
+		return nil, withHint(folderError(folders[0], err), hint)
+	}
+	return root, nil
+}
