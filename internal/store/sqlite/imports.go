@@ -32,8 +32,15 @@ func (s *Store) PutBatch(ctx context.Context, b store.Batch) (store.BatchResult,
 	if err != nil {
 		return store.BatchResult{}, err
 	}
+	if s.batches.Add(1)%batchesBetween == 0 && s.of == nil {
+		return result, s.Checkpoint(ctx)
+	}
 	return result, nil
 }
+
+// batchesBetween is the number of batches after which the write-ahead log is folded back: an import of gigabytes would
+// otherwise stand on the disk twice.
+const batchesBetween = 50
 
 // putRun notes how far an import has come, and what it found and took since.
 func putRun(ctx context.Context, w *session, b store.Batch) error {

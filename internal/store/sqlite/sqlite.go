@@ -31,6 +31,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	driver "modernc.org/sqlite"
 
@@ -81,6 +82,8 @@ type Store struct {
 
 	// write holds the one connection that writes; who takes it out writes.
 	write chan *session
+
+	batches atomic.Int64 // put so far
 
 	// files is held by who writes renditions before their row, and wholly by who removes those without one.
 	files sync.RWMutex
