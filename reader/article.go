@@ -142,15 +142,15 @@ func (w *articleWriter) figure(f *edition.Figure) {
 		}
 		w.raw("</figcaption>")
 	}
+	w.raw("</figure>\n")
 	if len(f.Transcript) > 0 {
 		word, _ := w.t.Word("transcript")
 		w.raw("<details><summary>")
 		w.text(word)
 		w.raw("</summary>\n")
 		w.blocks(f.Transcript)
-		w.raw("</details>")
+		w.raw("</details>\n")
 	}
-	w.raw("</figure>\n")
 }
 
 func (w *articleWriter) media(f *edition.Figure) {

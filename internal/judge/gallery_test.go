@@ -133,10 +133,21 @@ func judgeGallery(t *testing.T, browser context.Context, script string) {
 // keepGallery writes the pages of the gallery into a folder, and returns their files.
 func keepGallery(t *testing.T) (files []string) {
 	t.Helper()
-	base, dir := showGallery(t), t.TempDir()
-	for i, p := range galleryPages(t, base) {
-		name := filepath.Join(dir, strconv.Itoa(i)+"-"+strings.NewReplacer("/", "-", "?", "-", "&", "-").Replace(strings.TrimSuffix(p.path, ".html"))+".html")
-		if err := os.WriteFile(name, fetch(t, base+p.path), 0o644); err != nil {
+	base := showGallery(t)
+	var paths []string
+	for _, p := range galleryPages(t, base) {
+		paths = append(paths, p.path)
+	}
+	return keep(t, base, paths)
+}
+
+// keep writes pages of a server into a folder, and returns their files.
+func keep(t *testing.T, base string, paths []string) (files []string) {
+	t.Helper()
+	dir := t.TempDir()
+	for i, p := range paths {
+		name := filepath.Join(dir, strconv.Itoa(i)+"-"+strings.NewReplacer("/", "-", "?", "-", "&", "-").Replace(strings.TrimSuffix(p, ".html"))+".html")
+		if err := os.WriteFile(name, fetch(t, base+p), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		files = append(files, name)

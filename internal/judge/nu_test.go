@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -28,7 +29,7 @@ type complaint struct {
 }
 
 // TestNu has the Nu HTML checker look at each page of the sample newsroom, and at pages of every kind in every language of
-// the corpus where that is here: no error, and no warning.
+// the corpus where that is here, at the gallery and at the reader's newspaper: no error, and no warning.
 func TestNu(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a thousand pages take a quarter of a minute")
@@ -48,7 +49,7 @@ func TestNu(t *testing.T) {
 			files = append(files, filepath.Join(r.public, filepath.FromSlash(p)))
 		}
 	}
-	files = append(files, keepGallery(t)...)
+	files = slices.Concat(files, keepGallery(t), keepPapers(t))
 	t.Logf("%d pages", len(files))
 	seen := map[string]int{}
 	for _, c := range check(t, java, jar, files) {
