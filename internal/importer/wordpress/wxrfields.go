@@ -5,19 +5,20 @@ import "strings"
 // The fields of posts that say something of a story; all others are passed over. They are WordPress's own and those of
 // the plug-ins that are named.
 const (
-	fieldPicture  = "_thumbnail_id"            // the featured picture's ID
-	fieldAlt      = "_wp_attachment_image_alt" // of an attachment
-	fieldOldSlug  = "_wp_old_slug"
-	fieldOldDate  = "_wp_old_date"
-	fieldBlog     = "blogger_blog" // of posts that came from Blogger: its host, and the path there
-	fieldBlogger  = "blogger_permalink"
-	fieldGuest    = "cap-display_name" // Co-Authors Plus: the name of a guest
-	fieldLogin    = "cap-user_login"
-	fieldLinked   = "cap-linked_account"
-	fieldGroup    = "_wpml_import_translation_group" // WPML Export and Import
-	fieldLanguage = "_wpml_import_language_code"
-	fieldSource   = "_wpml_import_source_language_code"
-	fieldTwin     = "_icl_lang_duplicate_of" // WPML: the post that this one repeats in another language
+	fieldPicture   = "_thumbnail_id"            // the featured picture's ID
+	fieldAlt       = "_wp_attachment_image_alt" // of an attachment
+	fieldOldSlug   = "_wp_old_slug"
+	fieldOldDate   = "_wp_old_date"
+	fieldBlog      = "blogger_blog" // of posts that came from Blogger: its host, and the path there
+	fieldBlogger   = "blogger_permalink"
+	fieldGuest     = "cap-display_name" // Co-Authors Plus: the name of a guest
+	fieldLogin     = "cap-user_login"
+	fieldLinked    = "cap-linked_account"
+	fieldGroup     = "_wpml_import_translation_group" // WPML Export and Import
+	fieldLanguage  = "_wpml_import_language_code"
+	fieldSource    = "_wpml_import_source_language_code"
+	fieldFootnotes = "footnotes"              // of the block editor: JSON
+	fieldTwin      = "_icl_lang_duplicate_of" // WPML: the post that this one repeats in another language
 )
 
 // creditFields are where plug-ins keep who made a picture, in the order in which they are asked.
@@ -32,7 +33,7 @@ func creditFields() []string {
 func kept(key string) bool {
 	switch key {
 	case fieldPicture, fieldAlt, fieldOldSlug, fieldOldDate, fieldBlog, fieldBlogger, fieldGuest, fieldLogin, fieldLinked,
-		fieldGroup, fieldLanguage, fieldSource, fieldTwin:
+		fieldGroup, fieldLanguage, fieldSource, fieldTwin, fieldFootnotes:
 		return true
 	}
 	return strings.Contains(key, "credit") || strings.Contains(key, "photographer") || key == "_isc_image_source"

@@ -27,6 +27,8 @@ type post struct {
 	terms            []term
 	meta             []pair
 	comments         []comment
+	// rendered says that the site has made HTML of the blocks and shortcodes in content already.
+	rendered bool
 	// mended says how many bytes were no text and had to be replaced.
 	mended int
 	// guessed says that the item may be none (piece).

@@ -82,7 +82,7 @@ func (x *Export) article(item *importer.Item, p *post) {
 	clean := importer.NewCleaner(lang)
 	a := news.Article{Lang: lang}
 	x.state(&a, p, clean)
-	if err := x.words(&a.Revision, p, lang, clean); err != nil {
+	if err := x.words(&a.Revision, p, clean); err != nil {
 		item.Err = err
 		return
 	}
@@ -121,12 +121,12 @@ func (x *Export) state(a *news.Article, p *post, clean *importer.Cleaner) {
 }
 
 // words sets the words of an article, and the picture above them.
-func (x *Export) words(r *news.Revision, p *post, lang string, clean *importer.Cleaner) (err error) {
+func (x *Export) words(r *news.Revision, p *post, clean *importer.Cleaner) (err error) {
 	base, _ := url.Parse(importer.Link(p.link, x.site.home))
 	if base == nil || base.Host == "" {
 		base = x.site.home
 	}
-	if r.Body, err = x.body(p, lang, base, clean); err != nil {
+	if r.Body, err = x.body(p, base, clean); err != nil {
 		return err
 	}
 	opening := importer.Opening(r.Body)
@@ -143,9 +143,8 @@ func (x *Export) words(r *news.Revision, p *post, lang string, clean *importer.C
 }
 
 // body reads the content of a post.
-func (x *Export) body(p *post, lang string, base *url.URL, clean *importer.Cleaner) ([]news.Block, error) {
-	clean.Pictures = true
-	return clean.HTML(p.content, base)
+func (x *Export) body(p *post, base *url.URL, clean *importer.Cleaner) ([]news.Block, error) {
+	return content(clean, page{id: p.id, base: base, lib: x.index, footnotes: p.value(fieldFootnotes), rendered: p.rendered}, p.content)
 }
 
 // headline returns the title of a post as text, or words of its own where it has none.
