@@ -34,6 +34,7 @@ const (
 	public  fs.FileMode = 0o644
 	private fs.FileMode = 0o600
 	folder  fs.FileMode = 0o755
+	guarded fs.FileMode = 0o700
 )
 
 // WriteFile puts data at name, in place of what was there. After an error the old bytes stand as they did.
@@ -50,6 +51,19 @@ func WriteSynced(root *os.Root, name string, data []byte) error {
 // WritePrivate is WriteSynced for a file that its owner alone may read (mode 0600).
 func WritePrivate(root *os.Root, name string, data []byte) error {
 	return named(name, write(root, name, bytes.NewReader(data), private, true))
+}
+
+// WriteGuarded is WriteFile of what a reader yields, for a file that its owner alone may read (mode 0600). Folders that it
+// makes are the owner's alone too (0700).
+func WriteGuarded(root *os.Root, name string, r io.Reader) error {
+	local, err := filepath.Localize(name)
+	if err == nil {
+		err = root.MkdirAll(filepath.Dir(local), guarded)
+	}
+	if err == nil {
+		err = write(root, name, r, private, false)
+	}
+	return named(name, err)
 }
 
 // WriteNew puts data at a name that stands for its content, such as its hash: a regular file of the same size that is
