@@ -246,20 +246,34 @@ func (d *drop) read(r record) ([]byte, error) {
 
 // open returns a file of the drop by its name, at most some bytes.
 func (d *drop) open(name string, most int64) ([]byte, error) {
-	for _, root := range d.roots {
-		rest := name
-		if root.Name != "" {
-			var ok bool
-			if rest, ok = strings.CutPrefix(name, root.Name+"/"); !ok {
-				continue
-			}
-		}
-		if !fs.ValidPath(rest) {
-			break
-		}
-		return regular(root.FS, rest, most)
+	root, rest, err := d.where(name)
+	if err != nil {
+		return nil, err
 	}
-	return nil, fmt.Errorf("%s: %w", name, fs.ErrNotExist)
+	return regular(root, rest, most)
+}
+
+// has says whether the drop has a file of a name.
+func (d *drop) has(name string) bool {
+	root, rest, err := d.where(name)
+	if err == nil {
+		_, err = fs.Stat(root, rest)
+	}
+	return err == nil
+}
+
+// where returns the folder that a name of the drop leads into, and the path in it.
+func (d *drop) where(name string) (fs.FS, string, error) {
+	for _, root := range d.roots {
+		rest, ok := name, true
+		if root.Name != "" {
+			rest, ok = strings.CutPrefix(name, root.Name+"/")
+		}
+		if ok && fs.ValidPath(rest) {
+			return root.FS, rest, nil
+		}
+	}
+	return nil, "", fmt.Errorf("%s: %w", name, fs.ErrNotExist)
 }
 
 // regular returns the bytes of a regular file, and refuses more than a number of them.

@@ -16,6 +16,7 @@ import (
 
 	"coranto/internal/importer"
 	"coranto/internal/news"
+	"coranto/internal/ninjs"
 )
 
 // A Source is what agencies and other newsrooms hand over as ninjs 1.4 to 3.1 (importer.Source): a folder of documents that
@@ -31,6 +32,8 @@ type Source struct {
 	// refused. items says where in it an item is, by the hash of its URI.
 	entries []entry
 	items   map[[16]byte]int
+	// exports are the folders in the drop of exports of everything, "" for the drop itself.
+	exports []string
 }
 
 // An entry is an item with its versions, oldest first, or a document that is refused.
@@ -38,6 +41,8 @@ type entry struct {
 	kind     string
 	refused  bool
 	versions []edited
+	// whole is set for a story of an export of everything.
+	whole *whole
 }
 
 // An edited is a version of an item: where it stands, and what orders it among the others.
@@ -76,6 +81,12 @@ func (s *Source) Survey(ctx context.Context, survey *importer.Survey) error {
 		survey.Has = map[string]int{}
 	}
 	for _, e := range s.entries {
+		if e.whole != nil {
+			if err := s.surveyWhole(ctx, e, survey); err != nil {
+				return err
+			}
+			continue
+		}
 		survey.Has[e.kind]++
 		if n := len(e.versions) - 1; n > 0 {
 			survey.Has[kindRevision] += n
@@ -114,6 +125,13 @@ func (s *Source) add(r record, b []byte, wrong error) {
 	it, err := item{}, wrong
 	if err == nil {
 		it, err = s.parse(b)
+	}
+	if err == nil && it.text("profile") == ninjs.WholeProfile {
+		s.addWhole(r, it, b)
+		return
+	}
+	if err != nil && s.isReport(r) {
+		return
 	}
 	if err != nil {
 		s.entries = append(s.entries, entry{kind: kindDocument, refused: true, versions: []edited{{record: r}}})
@@ -271,6 +289,9 @@ func (s *Source) at(r record, item string) importer.Place {
 
 // entry returns the items of an entry: the story, and its earlier versions as a count.
 func (s *Source) entry(e entry) []importer.Item {
+	if e.whole != nil {
+		return s.wholeItems(e)
+	}
 	last := e.versions[len(e.versions)-1]
 	if e.refused {
 		_, err := s.load(last.record)
