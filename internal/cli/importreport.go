@@ -151,7 +151,7 @@ func (e *env) printKinds(r importer.Report) error {
 	for _, name := range r.KindNames() {
 		t := r.Kinds[name]
 		row := []string{name}
-		for _, n := range []int{t.Has, t.Taken, t.New, t.Changed, t.Missing, t.Left, t.Refused} {
+		for _, n := range []int{t.Has, t.Taken, t.Missing, t.Left, t.Refused, t.New, t.Changed} {
 			row = append(row, strconv.Itoa(n))
 		}
 		if !t.AddsUp() {
@@ -159,5 +159,5 @@ func (e *env) printKinds(r importer.Report) error {
 		}
 		rows = append(rows, row)
 	}
-	return term.Table(e.stdout, []string{"kind", "has", "taken", "new", "changed", "missing", "left out", "refused"}, rows)
+	return term.Table(e.stdout, []string{"kind", "has", "taken", "missing", "left out", "refused", "new", "changed"}, rows)
 }

@@ -42,9 +42,10 @@ func WritePage(w io.Writer, r Report, about About) error {
 type page struct {
 	Report
 	About
-	Whole bool
-	Kinds []pageKind
-	Lists []pageList
+	Whole        bool
+	MissingFiles int
+	Kinds        []pageKind
+	Lists        []pageList
 }
 
 type pageKind struct {
@@ -75,7 +76,8 @@ type pageEntry struct{ Place, Media string }
 const maxOfReason = 500
 
 func newPage(r Report, about About) page {
-	p := page{Report: r, About: about, Whole: r.Whole()}
+	p := page{Report: r, About: about, Whole: r.Whole(),
+		MissingFiles: len(r.Missing) + r.Unlisted[ListMissing]}
 	for _, name := range r.KindNames() {
 		k := pageKind{Name: name, Tally: r.Kinds[name]}
 		if !k.AddsUp() {
