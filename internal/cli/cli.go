@@ -45,7 +45,7 @@ func commands() []command {
 	return []command{
 		initCommand, importCommand, checkCommand, previewCommand, publishCommand, runCommand, fsckCommand, verifyCommand, readCommand, mirrorCommand, demoCommand,
 		statusCommand, withdrawCommand, mastheadCommand, keysCommand, witnessCommand, cosignCommand, evidenceCommand, recoverCommand, packCommand,
-		labCommand,
+		labCommand, generateCommand,
 	}
 }
 
