@@ -32,6 +32,9 @@ func importKinds() []importKind {
 one folder a story, one file a language (en.md, fa.md …) with front matter, pictures beside`},
 		{name: "feed", usage: "FILE|URL…", flags: []string{"language"}, itself: importFeeds, long: `
 RSS, Atom and JSON Feed`},
+		{name: "wordpress", usage: "FILE…", flags: []string{"language", "timezone"}, open: openWordPress, long: `
+an export of WordPress (Tools, Export: WXR): its files, packed or not, or a folder of them; posts, pages, pictures,
+authors, categories and tags, translations of Polylang and WPML, comments`},
 		{name: "ninjs", usage: "FOLDER", itself: importNinjsFolder, long: `
 the stories of a newsroom that publishes with coranto, from a copy of its mirror: all languages, pictures and sources. A
 copy proves nothing by itself: "coranto verify" it first. What a newsroom has lost of its own comes back with

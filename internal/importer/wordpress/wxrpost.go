@@ -16,10 +16,10 @@ import (
 // site, or was there before.
 func (x *Export) items(at spot, p piece, ns namespaces) []importer.Item {
 	switch kind := brokenKind(p.name); {
+	case kind == "file":
+		return []importer.Item{{At: importer.Place{File: x.parts[at.part].name}, Kind: kind, Err: p.err, Notes: p.notes}}
 	case p.err != nil:
 		return []importer.Item{{At: x.place(at, ""), Kind: kind, Err: p.err}}
-	case kind == "file":
-		return []importer.Item{{At: importer.Place{File: x.parts[at.part].name}, Kind: kind, Notes: p.notes}}
 	case p.name != "item":
 		return x.headItems(at, readHead(p, ns))
 	}
@@ -209,7 +209,7 @@ func (x *Export) lead(r *news.Revision, p *post, clean *importer.Cleaner) {
 
 // figure makes a figure of a media file.
 func (x *Export) figure(a attachment, clean *importer.Cleaner) (news.Figure, bool) {
-	f := news.Figure{Missing: importer.Link(a.URL, x.site.home), Alt: clean.Line(importer.PlainHTML(a.Alt))}
+	f := news.Figure{Missing: direct(importer.Link(a.URL, x.site.home)), Alt: clean.Line(importer.PlainHTML(a.Alt))}
 	if !strings.HasPrefix(f.Missing, "http") {
 		return f, false
 	}
