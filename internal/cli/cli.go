@@ -43,7 +43,7 @@ type command struct {
 
 func commands() []command {
 	return []command{
-		initCommand, importCommand, checkCommand, previewCommand, publishCommand, runCommand, fsckCommand, verifyCommand, readCommand, mirrorCommand, demoCommand,
+		initCommand, importCommand, exportCommand, checkCommand, previewCommand, publishCommand, runCommand, fsckCommand, verifyCommand, readCommand, mirrorCommand, demoCommand,
 		statusCommand, withdrawCommand, mastheadCommand, keysCommand, witnessCommand, cosignCommand, evidenceCommand, recoverCommand, packCommand,
 		labCommand, generateCommand,
 	}

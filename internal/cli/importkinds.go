@@ -7,7 +7,6 @@ import (
 	"coranto/internal/importer"
 	"coranto/internal/importer/feed"
 	"coranto/internal/importer/markdown"
-	"coranto/internal/importer/ninjs"
 	"coranto/reader"
 )
 
@@ -22,8 +21,10 @@ type importKind struct {
 	flags []string
 	// open opens the source that in.sources name.
 	open func(ctx context.Context, in *importing) (importer.Source, error)
-	// itself imports without a source: for the kinds that are older than importer.Source.
+	// itself imports without a source: for the kinds that are older than importer.Source. Where there is open too, older
+	// says which of them in.sources are for.
 	itself func(ctx context.Context, in *importing) (importer.Report, error)
+	older  func(in *importing) bool
 }
 
 func importKinds() []importKind {
@@ -35,16 +36,16 @@ RSS, Atom and JSON Feed`},
 		{name: "wordpress", usage: "FILE…", flags: []string{"language", "timezone"}, open: openWordPress, long: `
 an export of WordPress (Tools, Export: WXR): its files, packed or not, or a folder of them; posts, pages, pictures,
 authors, categories and tags, translations of Polylang and WPML, comments`},
-		{name: "ninjs", usage: "FOLDER", itself: importNinjsFolder, long: `
-the stories of a newsroom that publishes with coranto, from a copy of its mirror: all languages, pictures and sources. A
-copy proves nothing by itself: "coranto verify" it first. What a newsroom has lost of its own comes back with
-"coranto recover"`},
+		{name: "ninjs", usage: "FOLDER|FILE…", flags: []string{"language"}, open: openNinjs, itself: importMirror, older: isMirror, long: `
+what news agencies hand over as ninjs 1.4 to 3.1, in a folder that may grow; a folder of "coranto export ninjs", with
+all that was in it; or a copy of a mirror, with what readers see of a newsroom. A copy proves nothing by itself:
+"coranto verify" it first. What a newsroom has lost of its own comes back with "coranto recover"`},
 	}
 }
 
 // run imports by a kind.
 func (k importKind) run(ctx context.Context, in *importing, outs *reportFiles) (importer.Report, error) {
-	if k.itself != nil {
+	if k.itself != nil && (k.older == nil || k.older(in)) {
 		if in.again || in.noMedia {
 			return importer.Report{}, usagef("import %s always begins anew, and fetches no media: it has no --again and no --no-media", k.name)
 		}
@@ -71,10 +72,6 @@ func importMarkdownFolder(ctx context.Context, in *importing) (importer.Report, 
 	return importMarkdown(ctx, in.newsroom, in.into, in.sources, in.tell)
 }
 
-func importNinjsFolder(ctx context.Context, in *importing) (importer.Report, error) {
-	return importNinjs(ctx, in.newsroom, in.into, in.sources, in.tell)
-}
-
 func importFeeds(ctx context.Context, in *importing) (importer.Report, error) {
 	return feed.Import(ctx, in.into, in.sources, feed.Options{
 		Languages: in.config.Languages, Language: in.language, Client: reader.NewClient(), Progress: in.tell,
@@ -90,15 +87,6 @@ func importMarkdown(ctx context.Context, n *newsroom, into importer.Store, folde
 	return markdown.Import(ctx, into, root.FS(), markdown.Options{
 		Languages: n.config.Languages, Folder: n.known(folders[0]), Progress: tell,
 	})
-}
-
-func importNinjs(ctx context.Context, n *newsroom, into importer.Store, folders []string, tell importer.Progress) (importer.Report, error) {
-	root, err := openOnly("ninjs", folders, "give the folder of a mirror, in which the languages' folders are")
-	if err != nil {
-		return importer.Report{}, err
-	}
-	defer root.Close()
-	return ninjs.Import(ctx, into, root.FS(), ninjs.Options{Languages: n.config.Languages, Progress: tell})
 }
 
 // openOnly opens the one folder that a kind of import takes.

@@ -149,6 +149,9 @@ func (x *exporting) begin() error {
 			return err
 		}
 	}
+	if err := x.root.Chmod(".", 0o700); err != nil {
+		return err
+	}
 	if err := x.mark(false); err != nil {
 		return err
 	}

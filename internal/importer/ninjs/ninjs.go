@@ -117,6 +117,22 @@ func (r *run) find() ([]group, error) {
 	return groups, err
 }
 
+// IsMirror says whether a folder has documents as they stand beside the pages of a newsroom, which Import reads. A Source
+// reads all others.
+func IsMirror(fsys fs.FS) bool {
+	found := false
+	fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || d.Name() != ninjs.FileName {
+			return nil // what can't be read is told by the import itself
+		}
+		if _, _, found = place(name); found {
+			return fs.SkipAll
+		}
+		return nil
+	})
+	return found
+}
+
 // place takes the path of a document apart: ROOT/LANG/story/2026/11/22/border/ninjs.json.
 func place(name string) (root, address string, ok bool) {
 	parts := strings.Split(path.Dir(name), "/")
