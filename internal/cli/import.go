@@ -144,7 +144,7 @@ func (e *env) importBy(ctx context.Context, k importKind, o importOptions, sourc
 	o.zone, _ = zoneOf(o.timezone)
 	b := e.bar(map[bool]string{false: "import", true: "rehearse"}[o.dryRun])
 	in := &importing{newsroom: n, importOptions: o, env: e, sources: sources, into: n.store,
-		web: web.NewClient(web.Options{Named: sources}), tell: b.tell}
+		web: web.NewClient(web.Options{Named: append(slices.Clone(sources), o.site)}), tell: b.tell}
 	in.onClose(func() error { in.web.Close(); return nil })
 	if o.dryRun {
 		if in.into, err = n.store.Rehearse(ctx); err != nil {

@@ -89,6 +89,9 @@ func (e *env) tellImport(k importKind, sources []string, r importer.Report, outs
 	if err := e.printReport(r); err != nil {
 		return err
 	}
+	if r.New+r.Changed > 0 && !r.Rehearsal && !e.json {
+		e.say("next: coranto -C %s publish; or look at it first: coranto -C %[1]s preview", e.dir)
+	}
 	if !r.Whole() {
 		return &codeError{code: exitPartial}
 	}

@@ -14,13 +14,15 @@ func (e *env) term() *term.Term { return term.New(e.stderr, e.quiet, time.Now, o
 // A bar shows one piece of work after another, each as a line of its own.
 type bar struct {
 	term *term.Term
+	// work is what the bar was made for.
+	work string
 	mu   sync.Mutex // guards what follows
 	step string
 	bar  *term.Bar
 }
 
 // bar returns a bar whose steps are called what, unless they are named.
-func (e *env) bar(what string) *bar { return &bar{term: e.term(), step: what} }
+func (e *env) bar(what string) *bar { return &bar{term: e.term(), work: what, step: what} }
 
 // of says how far the work has come.
 func (b *bar) of(done, total int) { b.ofStep("", done, total) }
@@ -51,9 +53,16 @@ func (b *bar) done() {
 	}
 }
 
-// tell takes an import's progress: how many of how many, and what it is at.
-func (b *bar) tell(done, total int, what string) {
-	if total > 0 {
-		b.of(done, total)
+// tell takes an import's progress. Nobody knows how many addresses its survey finds.
+func (b *bar) tell(done, total int, _ string) {
+	if total == 0 {
+		b.ofStep("survey", done, 0)
+	} else {
+		b.ofStep(b.work, done, total)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.bar != nil {
+		b.bar.Rate()
 	}
 }

@@ -35,6 +35,8 @@ type entry struct {
 	Item
 	// from and to are where the item's stories stand in the batch: its earlier states, then it.
 	from, to int
+	// denied says that the story has an article in a language that is not the newsroom's.
+	denied error
 	// file is what became of the item's own file, if it has one.
 	file had
 }
@@ -55,7 +57,7 @@ func (w *writing) find(list string, at Place, media, reason string) {
 // things is how many things an item stands for.
 func (e *entry) things() int {
 	if e.Story != nil {
-		return len(e.Story.Articles)
+		return max(len(e.Story.Articles), 1)
 	}
 	return max(e.Count, 1)
 }
@@ -90,6 +92,11 @@ func (w *writing) comments(e *entry, count func(t *Tally, n int)) {
 
 // judge says of each item whether it can come in, before anything is fetched for it.
 func (w *writing) judge(ctx context.Context, entries []*entry) error {
+	for _, e := range entries {
+		if e.Story != nil {
+			e.denied = w.allow(e.Story)
+		}
+	}
 	taken, err := w.takenBefore(ctx, entries)
 	if err != nil {
 		return err
@@ -166,8 +173,11 @@ func (w *writing) withdrawn(ctx context.Context, entries []*entry) (map[*news.St
 // check refuses a story that can't come in. The articles of one item come in together, or not at all.
 func (w *writing) check(ctx context.Context, e *entry, taken map[store.ArticleID]string, withdrawn map[*news.Story]error) error {
 	s := e.Story
-	sortArticles(s.Articles)
 	reason := withdrawn[s]
+	if reason == nil {
+		reason = e.denied
+	}
+	sortArticles(s.Articles)
 	if reason == nil {
 		reason = s.Validate()
 	}
@@ -178,8 +188,6 @@ func (w *writing) check(ctx context.Context, e *entry, taken map[store.ArticleID
 		id := store.ArticleID{Story: s.ID, Lang: s.Articles[i].Lang}
 		if first, ok := taken[id]; ok {
 			reason = fmt.Errorf("story %q in %s was already in %s", s.ID, id.Lang, first)
-		} else if len(w.opt.Languages) > 0 {
-			_, reason = AllowedLanguage(id.Lang, w.opt.Languages)
 		}
 	}
 	if reason == nil && asksStore(e.Item) {
@@ -189,7 +197,7 @@ func (w *writing) check(ctx context.Context, e *entry, taken map[store.ArticleID
 		}
 	}
 	if reason != nil {
-		w.refuse(e, errors.New(strings.TrimPrefix(reason.Error(), "article "+s.Articles[0].Lang+": ")))
+		w.refuse(e, errors.New(strings.TrimPrefix(reason.Error(), "article "+first(s)+": ")))
 		return nil
 	}
 	for _, a := range s.Articles {
@@ -197,6 +205,24 @@ func (w *writing) check(ctx context.Context, e *entry, taken map[store.ArticleID
 	}
 	e.Comments = slices.DeleteFunc(slices.Clone(e.Comments), func(c news.Comment) bool { return w.refuseComment(e.At, c) })
 	return nil
+}
+
+// first returns the language of a story's first article; "" for a story without one, which is not valid.
+func first(s *news.Story) string {
+	if len(s.Articles) == 0 {
+		return ""
+	}
+	return s.Articles[0].Lang
+}
+
+// allow gives a story's articles the newsroom's own tags for their languages.
+func (w *writing) allow(s *news.Story) (err error) {
+	for i := range s.Articles {
+		if a := &s.Articles[i]; err == nil && len(w.opt.Languages) > 0 {
+			a.Lang, err = AllowedLanguage(a.Lang, w.opt.Languages)
+		}
+	}
+	return err
 }
 
 // refuseComment refuses a comment that is not valid, by itself, and says whether it did.

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"coranto/edition"
 	"coranto/internal/importer/web"
 	"coranto/internal/news"
 	"coranto/internal/store"
@@ -31,14 +32,16 @@ type files struct {
 	opener Opener // nil where the source has no files of its own
 	keeper Keeper // nil where it has none made already
 	web    Fetcher
-	// rehearsal makes no media.
+	// rehearsal makes no media; later holds the hashes of the files that it left where they are.
 	rehearsal bool
-	tell      Progress
-	making    chan struct{}
+	later     map[edition.Hash]bool
+	// tell is told of each file.
+	tell   func(ref string)
+	making chan struct{}
 }
 
 func newFiles(st Memory, src Source, opt Options) *files {
-	f := &files{st: st, web: opt.Web, rehearsal: opt.Rehearsal, tell: opt.Progress, making: make(chan struct{}, madeAtOnce)}
+	f := &files{st: st, web: opt.Web, rehearsal: opt.Rehearsal, later: make(map[edition.Hash]bool), making: make(chan struct{}, madeAtOnce)}
 	f.opener, _ = src.(Opener)
 	f.keeper, _ = src.(Keeper)
 	return f
@@ -81,6 +84,8 @@ func (w *writing) show(ctx context.Context, entries []*entry) error {
 			})
 		})
 	}
+	done, total := w.importing.tallies.met()
+	w.files.tell = func(ref string) { w.opt.Progress.Tell(done, total, ref) }
 	got, err := w.files.get(ctx, refs)
 	if err != nil {
 		return err
@@ -95,7 +100,8 @@ func (w *writing) show(ctx context.Context, entries []*entry) error {
 func (w *writing) fill(e *entry, got map[string]had) {
 	listed := make(map[string]bool)
 	list := func(ref string, h had) {
-		if h.later {
+		if sum := edition.Sum([]byte(ref)); h.later && !w.files.later[sum] {
+			w.files.later[sum] = true
 			w.tallies.Total.ToFetch++
 		}
 		if h.why != nil && !listed[ref] {
@@ -172,7 +178,7 @@ func (f *files) one(ctx context.Context, ref string) (had, error) {
 		return had{later: true}, nil
 	}
 	if err != nil {
-		return had{why: withoutName(err)}, nil
+		return had{why: withoutName(err), unfit: errors.Is(err, errUnfit)}, nil
 	}
 	h, err := f.media(ctx, web.FileName(name, file), file)
 	if err == nil && h.media != "" && isURL(ref) {
@@ -190,8 +196,11 @@ func withoutName(err error) error {
 	return err
 }
 
-// errLater is returned for a file of the web that a rehearsal leaves there.
-var errLater = errors.New("a rehearsal fetches nothing")
+// errLater is returned for a file of the web that a rehearsal leaves there, errUnfit for one that nobody need fetch.
+var (
+	errLater = errors.New("a rehearsal fetches nothing")
+	errUnfit = errors.New("a document: documents are not published, and links to them stay")
+)
 
 // open reads a file from the source itself, or else from the web.
 func (f *files) open(ctx context.Context, ref string) (name string, file []byte, err error) {
@@ -205,13 +214,13 @@ func (f *files) open(ctx context.Context, ref string) (name string, file []byte,
 	case !isURL(ref):
 		return "", nil, errors.New("the source does not have the file")
 	case document(ref):
-		return "", nil, errors.New("a document, which is not published here")
+		return "", nil, errUnfit
 	case f.rehearsal && f.web != nil:
 		return "", nil, errLater
 	case f.web == nil:
 		return "", nil, errors.New("files of the web are not fetched")
 	}
-	f.tell.Tell(0, 0, ref)
+	f.tell(ref)
 	return f.web.Fetch(ctx, ref)
 }
 

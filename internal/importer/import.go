@@ -19,7 +19,8 @@ type Options struct {
 	// Rehearsal says that the store forgets all that is put into it: media are looked at where the source itself has them,
 	// and otherwise counted; none is fetched or made.
 	Rehearsal bool
-	// Progress is told of each batch, and of each file that is fetched. It may be nil.
+	// Progress is told of the addresses that the survey finds, whose total nobody knows, then of each batch, and of each file
+	// that is fetched. It may be called from several goroutines, and may be nil.
 	Progress Progress
 	// Findings is handed all entries of the report's lists at the end, however many, in the order in which they were
 	// found. It may be nil.
@@ -108,7 +109,7 @@ func (im *importing) survey(ctx context.Context) error {
 	flush := func() error {
 		err := im.st.PutMoved(ctx, moved)
 		moved = moved[:0]
-		im.opt.Progress.Tell(0, 0, fmt.Sprintf("%d addresses", seen))
+		im.opt.Progress.Tell(seen, 0, "")
 		return err
 	}
 	s := &Survey{Has: make(map[string]int), Moved: func(ctx context.Context, url, story, lang string) error {

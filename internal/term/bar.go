@@ -23,6 +23,8 @@ type Bar struct {
 	done         int
 	began, shown time.Time
 	ended        bool
+	rated        bool
+	from         int // what was done when it was first rated
 }
 
 // Progress begins to show work: what it is, and of how many parts; 0 says that nobody knows. Call Done at its end.
@@ -71,6 +73,15 @@ func (b *Bar) show(now time.Time) {
 	}
 }
 
+// Rate has the bar say too how many parts are done a second, not counting those that are done already.
+func (b *Bar) Rate() {
+	b.t.mu.Lock()
+	defer b.t.mu.Unlock()
+	if !b.rated {
+		b.rated, b.from = true, b.done
+	}
+}
+
 // Done ends the bar and leaves one line: how many parts were done in how long. A second Done does nothing.
 func (b *Bar) Done() {
 	b.t.mu.Lock()
@@ -81,7 +92,8 @@ func (b *Bar) Done() {
 	b.ended = true
 	b.t.erase()
 	if !b.t.quiet {
-		fmt.Fprintf(b.t.w, "%s: %s in %s\n", b.what, count(b.done), span(b.t.now().Sub(b.began)))
+		took := b.t.now().Sub(b.began)
+		fmt.Fprintf(b.t.w, "%s: %s in %s%s\n", b.what, count(b.done), span(took), b.rate(took))
 	}
 }
 
@@ -90,7 +102,7 @@ func (b *Bar) line() string {
 	took := b.shown.Sub(b.began)
 	s := b.what + ": " + count(b.done)
 	if b.total <= 0 {
-		return s + ", " + span(took)
+		return s + ", " + span(took) + b.rate(took)
 	}
 	part := min(1, float64(b.done)/float64(b.total))
 	s += fmt.Sprintf(" of %s, %d %%, %s", count(b.total), int(100*part), span(took))
@@ -98,7 +110,16 @@ func (b *Bar) line() string {
 	if part > 0 && part < 1 && took >= time.Second {
 		s += ", " + span(time.Duration(float64(took)*(1-part)/part)) + " left"
 	}
-	return s
+	return s + b.rate(took)
+}
+
+// rate says how many parts a second are done, once that says something.
+func (b *Bar) rate(took time.Duration) string {
+	did := b.done - b.from
+	if !b.rated || took < time.Second || did < 10 {
+		return ""
+	}
+	return ", " + count(int(float64(did)/took.Seconds())) + "/s"
 }
 
 // count writes a number with commas between the thousands.

@@ -53,6 +53,23 @@ render: 3,690 in 0:37
 	}
 }
 
+func TestRate(t *testing.T) {
+	t.Parallel()
+	var w bytes.Buffer
+	c := &clock{}
+	b := piped(&w, c).Progress("import", 0)
+	b.Set(1000) // before it went on
+	b.Rate()
+	c.pass(10 * time.Second)
+	b.Set(3500)
+	b.Rate()
+	b.Done()
+	want := "import: 0, 0.0 s\nimport: 3,500, 0:10, 250/s\nimport: 3,500 in 0:10, 250/s\n"
+	if got := w.String(); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
 func TestTerminalGetsOneLine(t *testing.T) {
 	var w bytes.Buffer
 	c := &clock{}
