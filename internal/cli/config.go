@@ -23,6 +23,7 @@ type config struct {
 	Mirrors   []string       `toml:"mirrors"`
 	BaseURL   string         `toml:"base_url"`
 	ExitURL   string         `toml:"exit_url"`
+	OldSites  []string       `toml:"old_sites"`
 	Pictures  string         `toml:"pictures"`
 	Targets   []targetConfig `toml:"target"`
 	Imports   []importConfig `toml:"import"`
@@ -57,6 +58,10 @@ mirrors = []
 # weather forecast. Without it, there is no such link. Pages of your own, and notices of what readers risk, stand in
 # pages/ and notices.toml.
 # exit_url = "https://weather.example/"
+
+# The hosts that your articles stood on before you imported them. Where the edition is served in their place, the old
+# addresses lead on; for a server that stays where it is, "coranto redirects" writes what it needs.
+# old_sites = ["lantern.example"]
 
 # How pictures stand in pages: "light", at most 10 kB each and larger by a tap, or "full", as large as the screen.
 # pictures = "full"
@@ -140,7 +145,7 @@ func readConfig(dir string) (config, error) {
 	}
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		return c, withHint(fmt.Errorf("%s:%d: there is no setting %q", file, lineOf(string(b), unknown[0]), unknown[0]),
-			"settings are name, languages, mirrors, base_url, exit_url, [[target]] with name, kind and path, "+
+			"settings are name, languages, mirrors, base_url, exit_url, old_sites, pictures, [[target]] with name, kind and path, "+
 				"[[import]] with name, kind, path or sources, language and every, [alarm] with command, webhook and after, "+
 				"[check] with fatal, and [trust_txt] with what trust.txt may say")
 	}
@@ -197,6 +202,9 @@ func (c *config) check() error {
 		if err := edition.CheckMirrorURL(c.BaseURL); err != nil {
 			return fmt.Errorf("base_url: %w", err)
 		}
+	}
+	if c.OldSites, err = site.CheckOldSites(c.OldSites); err != nil {
+		return fmt.Errorf("old_sites: %w", err)
 	}
 	if len(c.Targets) == 0 {
 		return errors.New("there is no [[target]]: editions must be written somewhere")

@@ -30,7 +30,7 @@ const maxPages = 500
 func (n *newsroom) siteConfig() (site.Config, error) {
 	c := site.Config{
 		Name: n.config.Name, Languages: n.config.Languages, BaseURL: n.config.BaseURL, ExitURL: n.config.ExitURL,
-		Pictures: site.Pictures(n.config.Pictures), Trust: n.config.Trust.lines(),
+		Pictures: site.Pictures(n.config.Pictures), Trust: n.config.Trust.lines(), OldSites: n.config.OldSites,
 	}
 	var err error
 	if c.Theme, err = readTheme(n.root.FS()); err != nil {

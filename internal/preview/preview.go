@@ -15,6 +15,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -141,6 +142,9 @@ func (r *Room) unit(ctx context.Context, path string) (id string, u site.Unit, e
 		return "", site.Unit{Kind: site.Choice}, nil
 	}
 	at := strings.Split(path, "/")
+	if at[0] != "media" && !slices.Contains(r.Config.Languages, at[0]) {
+		return "", site.Unit{Kind: site.Stub, Path: path}, nil
+	}
 	l := store.List{Lang: at[0]}
 	name := func(i int) string {
 		if i < len(at) {
@@ -186,15 +190,19 @@ func of(l store.List, kind, slug string) store.List {
 	return l
 }
 
-// at returns the ID of the story at an address; "" where there is none. One of its articles came out on the address's day,
-// unless that was taken back since: then all stories are looked through.
+// at returns the ID of the story at an address; "" where there is none. One of its articles came out on the address's day or
+// stands, unless that was taken back since: then all stories are looked through.
 func (r *Room) at(ctx context.Context, a news.Address) (string, error) {
 	for _, tag := range r.Config.Languages {
 		day, err := r.Snap.Day(ctx, tag, a.Day)
 		if err != nil {
 			return "", err
 		}
-		for _, h := range day {
+		stand, err := site.PagesThatStand(ctx, r.Snap, tag)
+		if err != nil {
+			return "", err
+		}
+		for _, h := range append(day, stand...) {
 			if h.Address == a {
 				return h.Story, nil
 			}

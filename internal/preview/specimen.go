@@ -288,13 +288,21 @@ func (s *specimen) list(l store.List) (all []store.Headline) {
 		a, ok := s.article(st, l.Lang)
 		r := a.Revision
 		topic, place, author := listsOf(r)
-		if !ok || l.Topic != "" && topic.Slug != l.Topic || l.Place != "" && place.Slug != l.Place || l.Author != "" && author.Slug != l.Author {
+		if !ok || l.Topic != "" && topic.Slug != l.Topic || l.Place != "" && place.Slug != l.Place || l.Author != "" && author.Slug != l.Author || r.Standing != l.Standing {
 			continue
 		}
 		all = append(all, store.Headline{Story: st.ID, Address: st.Address, Lang: a.Lang, Kicker: r.Kicker, Headline: r.Headline,
 			Standfirst: r.Standfirst, Published: a.Published, Updated: a.Updated})
 	}
 	return all
+}
+
+func (s *specimen) OldPaths(context.Context) iter.Seq2[string, error] {
+	return func(func(string, error) bool) {}
+}
+
+func (s *specimen) OldAddressesAt(context.Context, string) ([]store.OldAddress, error) {
+	return nil, nil
 }
 
 func (s *specimen) AsOf() time.Time { return s.now }

@@ -50,6 +50,8 @@ func (s *Site) Render(ctx context.Context, snap Snapshot, u Unit) (Output, error
 		return s.story(ctx, snap, u)
 	case Machine:
 		return s.machine()
+	case Stub:
+		return s.stub(ctx, snap, u.Path)
 	case Choice:
 		f, err := s.choice()
 		return one(f, err)

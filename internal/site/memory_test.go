@@ -125,6 +125,12 @@ func (m memory) Topics(_ context.Context, lang string) ([]news.Topic, error) {
 	return topics, nil
 }
 
+func (m memory) OldPaths(context.Context) iter.Seq2[string, error] {
+	return func(func(string, error) bool) {}
+}
+
+func (m memory) OldAddressesAt(context.Context, string) ([]store.OldAddress, error) { return nil, nil }
+
 func (m memory) AsOf() time.Time { return at(22, 12, 0) }
 
 func (m memory) Breaking(_ context.Context, lang string) ([]store.Breaking, error) {

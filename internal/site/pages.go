@@ -13,8 +13,8 @@ import (
 // Pages that stand (news.Revision.Standing) are stories like others, but in no list, feed or pack. Readers find them by
 // links, and at the end of the archive of their language.
 
-// pagesThatStand returns the pages of a language that stand, the oldest first, then by story ID.
-func pagesThatStand(ctx context.Context, snap Snapshot, tag string) ([]store.Headline, error) {
+// PagesThatStand returns the pages of a language that stand, the oldest first, then by story ID.
+func PagesThatStand(ctx context.Context, snap Snapshot, tag string) ([]store.Headline, error) {
 	of := store.List{Lang: tag, Standing: true}
 	pages, err := snap.Pages(ctx, of)
 	if err != nil {
@@ -36,7 +36,7 @@ func pagesThatStand(ctx context.Context, snap Snapshot, tag string) ([]store.Hea
 
 // addPages adds the pages of the archive's language that stand, if there are any.
 func (p *archivePage) addPages(ctx context.Context, snap Snapshot) error {
-	pages, err := pagesThatStand(ctx, snap, p.Lang())
+	pages, err := PagesThatStand(ctx, snap, p.Lang())
 	if err != nil || len(pages) == 0 {
 		return err
 	}

@@ -47,7 +47,7 @@ import (
 //go:embed templates/*.html style.css story.css list.css
 //go:embed archive.go atom.go balance.go blocks.go content.go feed.go figure.go front.go index.go jsonfeed.go list.go listed.go look.go packed.go packedarticle.go page.go
 //go:embed jsonld.go machine.go robots.go sitemap.go
-//go:embed bar.go card.go corrections.go pages.go risk.go safety.go standing.go safety/*.md
+//go:embed bar.go card.go corrections.go pages.go risk.go safety.go standing.go stub.go safety/*.md
 //go:embed paths.go refs.go rss.go site.go story.go theme.go units.go
 var assets embed.FS
 
@@ -72,6 +72,9 @@ type Config struct {
 	Risks    []RiskNotice
 	// Trust are the lines of trust.txt, in their order. There is no such file without any.
 	Trust []TrustLine
+	// OldSites are the hosts that the newsroom's articles stood on before, as CheckOldSites returns them. A site that is served
+	// in their place leads on from their addresses.
+	OldSites []string
 	// Pictures says how pictures stand in pages; empty is Light.
 	Pictures Pictures
 }
@@ -102,6 +105,8 @@ type Snapshot interface {
 	Authors(ctx context.Context, lang string) ([]news.Byline, error)
 	Breaking(ctx context.Context, lang string) ([]store.Breaking, error)
 	Corrections(ctx context.Context, lang string, n int) ([]store.Correction, error)
+	OldPaths(ctx context.Context) iter.Seq2[string, error]
+	OldAddressesAt(ctx context.Context, path string) ([]store.OldAddress, error)
 	AsOf() time.Time
 	Media(ctx context.Context, id string) (news.Media, error)
 	OpenRendition(ctx context.Context, sha256 string) (io.ReadCloser, error)
@@ -172,7 +177,7 @@ func (c Config) check() error {
 			return fmt.Errorf("language %q: its canonical tag is %q", tag, canonical[i])
 		}
 	}
-	if err := errors.Join(c.checkStanding(), c.checkExit(), c.checkRisks(), c.Theme.check(), CheckTrust(c.Trust)); err != nil {
+	if err := errors.Join(c.checkStanding(), c.checkExit(), c.checkRisks(), c.checkOldSites(), c.Theme.check(), CheckTrust(c.Trust)); err != nil {
 		return err
 	}
 	if c.Pictures != Light && c.Pictures != Full {

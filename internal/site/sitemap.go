@@ -82,7 +82,7 @@ func (s *Site) sitemapIndex(ctx context.Context, snap Snapshot, l lang.Language)
 			index.Sitemaps = append(index.Sitemaps, sitemapLoc{s.cfg.BaseURL + sitemapPath(l.Tag(), month)})
 		}
 	}
-	pages, err := pagesThatStand(ctx, snap, l.Tag())
+	pages, err := PagesThatStand(ctx, snap, l.Tag())
 	if err != nil {
 		return Output{}, err
 	}
@@ -96,7 +96,7 @@ func monthOf(day string) string { return day[:len("2006-01")] }
 
 // sitemapOfPages renders the sitemap of the pages that stand, or says that there are none.
 func (s *Site) sitemapOfPages(ctx context.Context, snap Snapshot, l lang.Language) (Output, error) {
-	pages, err := pagesThatStand(ctx, snap, l.Tag())
+	pages, err := PagesThatStand(ctx, snap, l.Tag())
 	if err != nil {
 		return Output{}, err
 	}

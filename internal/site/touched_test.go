@@ -45,13 +45,20 @@ func newNewsroom(t *testing.T) *newsroom {
 		}
 	})
 	// The store has stories in a language that the site does not: ka.
-	s := newSite(t, site.Config{Name: "N", Languages: []string{"en", "ru", "fa"}})
+	s := newSite(t, site.Config{Name: "N", Languages: []string{"en", "ru", "fa"}, OldSites: oldSites})
 	return &newsroom{t: t, site: s, store: st, now: at(1, 0, 0), files: map[string]site.File{}}
 }
 
 func (n *newsroom) put(stories ...news.Story) {
 	n.t.Helper()
 	if _, err := n.store.PutMany(n.t.Context(), stories); err != nil {
+		n.t.Fatal(err)
+	}
+}
+
+func (n *newsroom) moved(all ...store.Moved) {
+	n.t.Helper()
+	if err := n.store.PutMoved(n.t.Context(), all); err != nil {
 		n.t.Fatal(err)
 	}
 }
@@ -173,7 +180,7 @@ func TestTouchedIsExact(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			n := newNewsroom(t)
 			if seed == 1 { // with sitemaps
-				n.site = newSite(t, site.Config{Name: "N", Languages: []string{"en", "ru", "fa"}, BaseURL: base})
+				n.site = newSite(t, site.Config{Name: "N", Languages: []string{"en", "ru", "fa"}, BaseURL: base, OldSites: oldSites})
 			}
 			e := &editor{rand: rand.New(rand.NewPCG(seed, 7)), media: []string{n.media("one"), n.media("two")}, stories: map[string]news.Story{}}
 			var first []news.Story
@@ -189,6 +196,7 @@ func TestTouchedIsExact(t *testing.T) {
 				for range 1 + e.rand.IntN(4) {
 					n.put(e.edit(n.now))
 				}
+				n.moved(e.moved()...)
 				n.publish()
 				n.check(fmt.Sprintf("round %d, %v", round, e.log))
 				e.log = nil
@@ -283,6 +291,20 @@ func (e *editor) topics(tag string) []news.Topic {
 		}
 	}
 	return topics
+}
+
+// oldSites are those of newNewsroom.
+var oldSites = []string{"lantern.example", "older.example"}
+
+// moved says of some addresses, among them those that sites share and such as no path can have, which articles stood there.
+func (e *editor) moved() (all []store.Moved) {
+	for range e.rand.IntN(4) {
+		host := []string{"lantern.example", "older.example", "another.example"}[e.rand.IntN(3)]
+		path := []string{"/%d", "/2014/%d.html", "/en/%d", "/مرز/%d", "?p=%d"}[e.rand.IntN(5)]
+		all = append(all, store.Moved{Address: host + fmt.Sprintf(path, e.rand.IntN(5)), ArticleID: store.ArticleID{
+			Story: e.pick().ID, Lang: editorLangs[e.rand.IntN(len(editorLangs))]}})
+	}
+	return all
 }
 
 // edit changes one story, or writes a new one.

@@ -41,6 +41,8 @@ type Unit struct {
 	// Story is the ID of a story. Address tells which files to remove when it is no longer public.
 	Story   string
 	Address news.Address
+	// Path is that of a Stub.
+	Path string
 }
 
 // String names a unit for people, as in an error.
@@ -50,6 +52,8 @@ func (u Unit) String() string {
 		return string(u.Kind)
 	case Story:
 		return fmt.Sprintf("story %q", u.Story)
+	case Stub:
+		return "stub " + u.Path
 	case Numbered:
 		return numberedPath(u.List, u.Page)
 	case Topic:
@@ -65,7 +69,7 @@ func compareUnits(a, b Unit) int {
 		cmp.Compare(a.Kind, b.Kind),
 		cmp.Compare(a.List.Lang, b.List.Lang), cmp.Compare(a.List.Topic, b.List.Topic),
 		cmp.Compare(a.List.Place, b.List.Place), cmp.Compare(a.List.Author, b.List.Author),
-		cmp.Compare(a.Page, b.Page), cmp.Compare(a.Day, b.Day), cmp.Compare(a.Story, b.Story),
+		cmp.Compare(a.Page, b.Page), cmp.Compare(a.Day, b.Day), cmp.Compare(a.Story, b.Story), cmp.Compare(a.Path, b.Path),
 	)
 }
 
@@ -98,6 +102,12 @@ func (s *Site) touch(ctx context.Context, snap Snapshot, c store.Change, add fun
 	if c.Kind == store.StoryChanged {
 		if c.Address != (news.Address{}) { // Without one it was never public.
 			add(Unit{Kind: Story, Story: c.Story, Address: c.Address, List: store.List{Lang: c.List.Lang}})
+		}
+		return nil
+	}
+	if c.Kind == store.OldPathChanged {
+		if s.hasStub(c.Path) {
+			add(Unit{Kind: Stub, Path: c.Path})
 		}
 		return nil
 	}
@@ -187,8 +197,8 @@ func neighbour(ctx context.Context, snap Snapshot, l store.List, number, step, p
 // errStop ends All when its consumer has had enough.
 var errStop = errors.New("stop")
 
-// All yields the units of the whole site, each once: the languages' first, then the stories by address. It holds no
-// more of them than one language's topics or days at a time.
+// All yields the units of the whole site, each once: the languages' first, then the stories by address,
+// then stubs. It holds no more of them than one language's topics or days at a time.
 func (s *Site) All(ctx context.Context, snap Snapshot) iter.Seq2[Unit, error] {
 	return func(yield func(Unit, error) bool) {
 		emit := func(u Unit) error {
@@ -223,7 +233,7 @@ func (s *Site) all(ctx context.Context, snap Snapshot, emit func(Unit) error) er
 			return err
 		}
 	}
-	return nil
+	return s.allStubs(ctx, snap, emit)
 }
 
 func allOfLanguage(ctx context.Context, snap Snapshot, tag string, emit func(Unit) error) error {

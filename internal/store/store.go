@@ -130,6 +130,8 @@ type Snapshot interface {
 	OpenRendition(ctx context.Context, sha256 string) (io.ReadCloser, error)
 	// OldAddresses yields where the public articles stood before they were imported, sorted by address.
 	OldAddresses(ctx context.Context) iter.Seq2[OldAddress, error]
+	// OldPaths yields the paths that they have (OldPath), each once and sorted.
+	OldPaths(ctx context.Context) iter.Seq2[string, error]
 	// OldAddressesAt returns those of them that have a path (OldPath), sorted by address.
 	OldAddressesAt(ctx context.Context, path string) ([]OldAddress, error)
 	// Counts returns the number of stories and of articles that are public.

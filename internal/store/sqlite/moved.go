@@ -159,6 +159,20 @@ func (s *snapshot) OldAddresses(ctx context.Context) iter.Seq2[store.OldAddress,
 	}
 }
 
+func (s *snapshot) OldPaths(ctx context.Context) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		after := ""
+		chunked(func() ([]string, error) {
+			chunk, err := all(ctx, s.r, value[string],
+				"SELECT DISTINCT path FROM old_address WHERE path > ? AND path <> '' ORDER BY path LIMIT ?", after, chunkSize)
+			if len(chunk) > 0 {
+				after = chunk[len(chunk)-1]
+			}
+			return chunk, err
+		})(yield)
+	}
+}
+
 func (s *snapshot) OldAddressesAt(ctx context.Context, path string) ([]store.OldAddress, error) {
 	if path == "" {
 		return nil, nil

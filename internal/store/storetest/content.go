@@ -24,6 +24,7 @@ type content struct {
 	Counts    [2]int
 	Packs     map[string]map[string][]packed // by language and period, the seed among them
 	Old       []store.OldAddress
+	OldPaths  []string
 }
 
 // packed is an article in a pack.
@@ -97,6 +98,10 @@ func read(v *view, languages, topics []string) content {
 		if store.OldPath(o.At) != "" && !slices.Contains(at, o) || !slices.IsSortedFunc(at, byAddress) {
 			v.t.Errorf("%s is not among those at its path: %v", o.At, at)
 		}
+	}
+	for p, err := range v.OldPaths(ctx) {
+		v.must(err)
+		c.OldPaths = append(c.OldPaths, p)
 	}
 	c.Counts[0], c.Counts[1], err = v.Counts(ctx)
 	v.must(err)

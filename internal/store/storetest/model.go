@@ -138,6 +138,13 @@ func (m *model) settle(asOf time.Time, addresses map[string]news.Story) content 
 		}
 	}
 	slices.SortFunc(c.Old, byAddress)
+	for _, o := range c.Old {
+		if path := store.OldPath(o.At); path != "" {
+			c.OldPaths = append(c.OldPaths, path)
+		}
+	}
+	slices.Sort(c.OldPaths)
+	c.OldPaths = slices.Compact(c.OldPaths)
 	return c
 }
 
