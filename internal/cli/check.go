@@ -22,7 +22,7 @@ import (
 
 var checkCommand = command{
 	name:  "check",
-	usage: "[--json] [STORY…]",
+	usage: "[--only KINDS] [--json] [STORY…]",
 	short: "lists what an editor should look at before a story goes out",
 	long: `
 Looks at the stories in the newsroom's store, drafts and embargoed ones among them, or at those that are named by their
@@ -41,10 +41,18 @@ up among the pages of the last edition, and stories among all.
   missing    a file that an import could not have
 
 Those that [check] in coranto.toml names as fatal keep a story from being published: fatal = ["alt", "source"]. Without
-it, alt is fatal. Nothing keeps a takedown back. The exit code is 3 when there are problems, and 1 when one is fatal.`,
+it, alt is fatal. Nothing keeps a takedown back. --only missing,alt lists those kinds alone, as of an archive that was
+imported. The exit code is 3 when there are problems, and 1 when one is fatal.`,
 	setup: func(e *env, fs *flag.FlagSet) func(context.Context, []string) error {
 		fs.BoolVar(&e.json, "json", false, "print the problems as JSON")
-		return e.check
+		only := fs.String("only", "", "list problems of some `KINDS` alone, as missing,alt")
+		return func(ctx context.Context, ids []string) error {
+			kinds, err := checkKinds(*only)
+			if err != nil {
+				return err
+			}
+			return e.check(ctx, ids, kinds)
+		}
 	},
 }
 
@@ -61,6 +69,21 @@ func (c checkConfig) check() error {
 		}
 	}
 	return nil
+}
+
+// checkKinds reads a list of kinds of problems; without any, all count.
+func checkKinds(only string) ([]check.Code, error) {
+	if only == "" {
+		return check.Codes(), nil
+	}
+	var kinds []check.Code
+	for name := range strings.SplitSeq(only, ",") {
+		if !slices.Contains(check.Codes(), check.Code(name)) {
+			return nil, usagef("--only %q is no kind of problem; there are %s", name, list(check.Codes()))
+		}
+		kinds = append(kinds, check.Code(name))
+	}
+	return kinds, nil
 }
 
 func (c checkConfig) fatal() []check.Code {
@@ -85,7 +108,7 @@ type checkReport struct {
 	Problems []check.Problem `json:"problems"`
 }
 
-func (e *env) check(ctx context.Context, ids []string) error {
+func (e *env) check(ctx context.Context, ids []string, kinds []check.Code) error {
 	n, err := openNewsroom(ctx, e.dir)
 	if err != nil {
 		return err
@@ -99,7 +122,11 @@ func (e *env) check(ctx context.Context, ids []string) error {
 	if len(ids) > 0 {
 		stories = some(ids)
 	}
-	r, err := checkAll(ctx, c.Story, stories)
+	look := func(ctx context.Context, id string) ([]check.Problem, error) {
+		found, err := c.Story(ctx, id)
+		return slices.DeleteFunc(found, func(p check.Problem) bool { return !slices.Contains(kinds, p.Code) }), err
+	}
+	r, err := checkAll(ctx, look, stories)
 	if errors.Is(err, store.ErrNotFound) {
 		return withHint(err, "name a story by its ID, which is its folder's name")
 	}
