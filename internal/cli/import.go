@@ -144,7 +144,7 @@ func (e *env) importBy(ctx context.Context, k importKind, o importOptions, sourc
 	o.zone, _ = zoneOf(o.timezone)
 	b := e.bar(map[bool]string{false: "import", true: "rehearse"}[o.dryRun])
 	in := &importing{newsroom: n, importOptions: o, env: e, sources: sources, into: n.store,
-		web: web.NewClient(web.Options{Named: append(slices.Clone(sources), o.site)}), tell: b.tell}
+		web: web.NewClient(web.Options{Named: typed(append(slices.Clone(sources), o.site))}), tell: b.tell}
 	in.onClose(func() error { in.web.Close(); return nil })
 	if o.dryRun {
 		if in.into, err = n.store.Rehearse(ctx); err != nil {
@@ -162,6 +162,11 @@ func (e *env) importBy(ctx context.Context, k importKind, o importOptions, sourc
 		return in.stopped(ctx, r, err)
 	}
 	return e.tellImport(k, sources, r, outs)
+}
+
+// typed returns the URLs among what the user typed: those may stand on a private network.
+func typed(args []string) []string {
+	return slices.DeleteFunc(args, func(arg string) bool { return !strings.Contains(arg, "://") })
 }
 
 // stopped says, of an import that did not come to its end, what is in already and how it goes on.

@@ -98,17 +98,21 @@ func (e *env) tellImport(k importKind, sources []string, r importer.Report, outs
 	return nil
 }
 
-// maxPrinted is the number of entries of each list that are printed for people.
-const maxPrinted = 50
+// The entries of each list that are printed for people: so many in all, and of one reason.
+const (
+	maxPrinted = 40
+	maxAlike   = 3
+)
 
 func (e *env) printReport(r importer.Report) error {
 	if e.json {
 		return e.printJSON(r)
 	}
-	cut := printEntries(e, "refused", r.Problems, r.Unlisted[importer.ListProblems])
-	cut = printEntries(e, "missing", r.Missing, r.Unlisted[importer.ListMissing]) || cut
-	cut = printEntries(e, "left", r.Left, r.Unlisted[importer.ListLeft]) || cut
-	cut = printEntries(e, "note", r.Notes, r.Unlisted[importer.ListNotes]) || cut
+	reason := func(p importer.Problem) string { return p.Reason }
+	cut := printEntries(e, "refused", r.Problems, importer.Problem.String, r.Unlisted[importer.ListProblems])
+	cut = printEntries(e, "missing", r.Missing, func(a importer.Absent) string { return a.Reason }, r.Unlisted[importer.ListMissing]) || cut
+	cut = printEntries(e, "left", r.Left, reason, r.Unlisted[importer.ListLeft]) || cut
+	cut = printEntries(e, "note", r.Notes, reason, r.Unlisted[importer.ListNotes]) || cut
 	if cut {
 		e.say("all entries: the same again with --report FILE.html, or FILE.jsonl for a script")
 	}
@@ -130,17 +134,20 @@ func (e *env) printReport(r importer.Report) error {
 	return err
 }
 
-// printEntries prints the entries of a list, and says whether some are left.
-func printEntries[T fmt.Stringer](e *env, what string, entries []T, unlisted int) bool {
-	for i, entry := range entries {
-		if i == maxPrinted {
-			break
+// printEntries prints the entries of a list, those of one reason some few times, and says whether some are left.
+func printEntries[T fmt.Stringer](e *env, what string, entries []T, why func(T) string, unlisted int) bool {
+	alike := make(map[string]int)
+	printed := 0
+	for _, entry := range entries {
+		if alike[why(entry)]++; alike[why(entry)] > maxAlike || printed == maxPrinted {
+			continue
 		}
+		printed++
 		fmt.Fprintf(e.stdout, "%-8s %s\n", what, term.Clean(entry.String()))
 	}
-	left := len(entries) - min(len(entries), maxPrinted) + unlisted
+	left := len(entries) - printed + unlisted
 	if left > 0 {
-		fmt.Fprintf(e.stdout, "%-8s … and %d more\n", what, left)
+		fmt.Fprintf(e.stdout, "%-8s … and %d more%s\n", what, left, map[bool]string{true: ", for the same reasons"}[len(alike) <= printed])
 	}
 	return left > 0
 }
