@@ -37,7 +37,7 @@ type Options struct {
 	Content *foreign.Files
 }
 
-// A Source is an export. It is safe for one goroutine.
+// A Source is an export. Its files may be opened by several goroutines; all else is for one.
 type Source struct {
 	files *foreign.Files
 	name  string
