@@ -19,7 +19,7 @@ cmd/coranto · cmd/tuf-client
 internal/cli
 internal/lab · internal/store/sqlite · internal/press
 internal/publish · internal/preview · internal/cosign · internal/mirror
-internal/site · internal/check · internal/importer/markdown · internal/importer/feed · internal/importer/ninjs · internal/export · internal/importer/wordpress · internal/importer/ghost · internal/editionlog · internal/witness · internal/keys · internal/target/fs · reader
+internal/site · internal/check · internal/importer/markdown · internal/importer/feed · internal/importer/ninjs · internal/export · internal/importer/wordpress · internal/importer/ghost · internal/importer/generator · internal/editionlog · internal/witness · internal/keys · internal/target/fs · reader
 internal/importer · internal/ninjs
 internal/target · internal/store · internal/sample
 edition · internal/news · internal/picture · internal/recording
