@@ -165,12 +165,28 @@ func DecodeWhole(b []byte) (w Whole, err error) {
 	if err == nil && len(w.Story.Articles) > 0 {
 		err = errors.New("the story has articles of its own")
 	}
+	if err == nil && (len(w.Articles) == 0 || len(w.Articles) > maxLanguages) {
+		err = fmt.Errorf("%d articles, want 1 to %d", len(w.Articles), maxLanguages)
+	}
 	for lang, n := range w.Articles {
-		if err == nil && n < 1 {
+		if err == nil && (n < 1 || n > maxRevisions || !wellFormed(lang)) {
 			err = fmt.Errorf("%d revisions in %q", n, lang)
 		}
 	}
 	return w, err
+}
+
+// The limits of a story in an export.
+const (
+	maxLanguages = 1000
+	maxRevisions = 1 << 20
+)
+
+// wellFormed says whether a tag is of the characters that tags are made of: it becomes part of a file's name.
+func wellFormed(tag string) bool {
+	return tag != "" && len(tag) < 64 && !strings.ContainsFunc(tag, func(c rune) bool {
+		return !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-')
+	})
 }
 
 // DecodeArticle reads what EncodeArticle wrote, of a story's revision by its language and number.

@@ -246,7 +246,7 @@ func short(s string, most int) string {
 // about reads who made an item, where it comes from and what it is about.
 func (a *article) about(it item) {
 	r := &a.revision
-	r.Dateline = short(a.clean.Line(it.text("located")), 1000)
+	r.Dateline = short(a.words(it.text("located")), 1000)
 	for _, p := range it.people() {
 		if rel := strings.ToLower(p.text("rel")); rel == "author" || rel == "creator" || rel == "byline" || rel == "writer" {
 			a.byline(p.text("name"), "")
@@ -256,14 +256,14 @@ func (a *article) about(it item) {
 		a.byline(it.by(), "")
 	}
 	for _, s := range it.subjects() {
-		t := news.Topic{Name: short(a.clean.Line(s.name()), 300)}
+		t := news.Topic{Name: short(a.words(s.name()), 300)}
 		if t.Slug = importer.TopicSlug(t.Name); t.Slug != "" && len(r.Topics) < maxTopics &&
 			!slices.ContainsFunc(r.Topics, func(u news.Topic) bool { return u.Slug == t.Slug }) {
 			r.Topics = append(r.Topics, t)
 		}
 	}
 	for _, s := range it.places() {
-		p := news.Place{Name: short(a.clean.Line(s.name()), 300)}
+		p := news.Place{Name: short(a.words(s.name()), 300)}
 		if p.Slug = importer.TopicSlug(p.Name); p.Slug != "" && len(r.Places) < maxTopics &&
 			!slices.ContainsFunc(r.Places, func(q news.Place) bool { return q.Slug == p.Slug }) {
 			r.Places = append(r.Places, p)
@@ -278,7 +278,7 @@ func (a *article) about(it item) {
 const maxTopics = 30
 
 func (a *article) byline(name, role string) {
-	b := news.Byline{Name: short(a.clean.Line(name), 500), Role: role}
+	b := news.Byline{Name: short(a.words(name), 500), Role: role}
 	if b.Name != "" && !slices.Contains(a.revision.Bylines, b) && len(a.revision.Bylines) < 20 {
 		a.revision.Bylines = append(a.revision.Bylines, b)
 	}
@@ -287,7 +287,7 @@ func (a *article) byline(name, role string) {
 // sources are the agencies that an item comes from; nil where it names none.
 func (a *article) sources(it item) (all []news.Source) {
 	for _, s := range it.infoSources() {
-		name := short(a.clean.Line(s.name()), 500)
+		name := short(a.words(s.name()), 500)
 		id := importer.TopicSlug(name)
 		if id == "" || slices.ContainsFunc(all, func(t news.Source) bool { return t.ID == id }) || len(all) == 20 {
 			continue

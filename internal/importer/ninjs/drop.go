@@ -52,6 +52,9 @@ func (d *drop) find(ctx context.Context) (identity string, err error) {
 	for i, root := range d.roots {
 		err := fs.WalkDir(root.FS, ".", func(name string, e fs.DirEntry, err error) error {
 			switch {
+			case err != nil && name != ".": // it is refused when it is read
+				d.files = append(d.files, file{i, name, path.Join(root.Name, name)})
+				return fs.SkipDir
 			case err != nil:
 				return err
 			case ctx.Err() != nil:

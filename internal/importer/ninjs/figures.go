@@ -80,7 +80,7 @@ func (a *article) figure(it item, dir string) (*news.Figure, string) {
 	if f.Missing == "" {
 		return nil, fmt.Sprintf("its file %.100q can't be fetched", file.href)
 	}
-	f.Credit = a.clean.Line(cmp.Or(of(it.descriptions(), "credit"), it.by(), names(it.infoSources())))
+	f.Credit = a.words(cmp.Or(of(it.descriptions(), "credit"), it.by(), names(it.infoSources())))
 	f.Rights = a.rights(it)
 	caption := a.words(cmp.Or(of(it.descriptions(), "caption", "description", "main"), anyBut(it.descriptions(), "credit", "alt")))
 	line := a.clean.Inline()
@@ -96,7 +96,7 @@ func (a *article) figure(it item, dir string) (*news.Figure, string) {
 
 // rights says who owns a picture and what may be done with it, as far as its item does.
 func (a *article) rights(it item) string {
-	owner := a.clean.Line(cmp.Or(it.copyright(), it.holder()))
+	owner := a.words(cmp.Or(it.copyright(), it.holder()))
 	if owner != "" && it.copyright() == "" && !strings.Contains(owner, "©") {
 		owner = "© " + owner
 	}
@@ -149,7 +149,7 @@ func (a *article) figures(it item, dir string) {
 			a.related(as)
 			continue
 		case "event", "planning", "component":
-			a.clean.Note("left out %s: a %s", as.label(), kind)
+			a.clean.Note("left out %s: it is of the type %s", as.label(), kind)
 			continue
 		}
 		f, reason := a.figure(as.item, dir)

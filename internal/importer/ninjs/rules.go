@@ -143,33 +143,33 @@ func version(doc *object) string {
 	return ""
 }
 
-// strangers counts the names in a value that its type does not know.
+// strangers counts the names in a value that its type does not know. A list where none belongs, or an object, is all strange.
 func (r *rules) strangers(what string, v any) (n int) {
-	what, list := strings.CutPrefix(what, "[]")
-	if values, ok := v.([]any); ok && list {
+	if each, ok := strings.CutPrefix(what, "[]"); ok {
+		values, ok := v.([]any)
+		if !ok {
+			return members(v)
+		}
 		for _, v := range values {
-			n += r.strangers(what, v)
+			n += r.strangers(each, v)
 		}
 		return n
+	}
+	each, named := strings.CutPrefix(what, "{}")
+	s := r.types[what]
+	if s == nil && !named {
+		return 0
 	}
 	o, ok := v.(*object)
-	if !ok || list {
-		return 0
-	}
-	if each, ok := strings.CutPrefix(what, "{}"); ok {
-		for _, name := range o.names {
-			n += r.strangers(each, o.values[name])
-		}
-		return n
-	}
-	s := r.types[what]
-	if s == nil || s.open {
-		return 0
+	if !ok {
+		return members(v)
 	}
 	for _, name := range o.names {
-		if m, ok := s.member(name); ok {
+		if named {
+			n += r.strangers(each, o.values[name])
+		} else if m, ok := s.member(name); ok {
 			n += r.strangers(m.what, o.values[name])
-		} else {
+		} else if !s.open {
 			n += members(o.values[name])
 		}
 	}

@@ -125,6 +125,8 @@ func (s *Source) add(r record, b []byte, wrong error) {
 	it, err := item{}, wrong
 	if err == nil {
 		it, err = s.parse(b)
+	} else {
+		r.size = 0 // there is nothing to read again
 	}
 	if err == nil && it.text("profile") == ninjs.WholeProfile {
 		s.addWhole(r, it, b)

@@ -191,11 +191,20 @@ func (s *Source) Kept(_ context.Context, id string) (news.Media, map[string][]by
 	return news.Media{}, nil, fmt.Errorf("media %q: %w", id, fs.ErrNotExist)
 }
 
+// maxKept is the size in bytes of all renditions of a media together.
+const maxKept = 256 << 20
+
 // media reads the renditions of a media, from the folder in which it has its document.
 func (s *Source) media(folder, id string, document []byte) (news.Media, map[string][]byte, error) {
 	m, err := ninjs.DecodeMedia(document, id)
 	if err != nil {
 		return news.Media{}, nil, err
+	}
+	total := int64(0)
+	for _, r := range m.Renditions {
+		if total += r.Size; total > maxKept {
+			return news.Media{}, nil, fmt.Errorf("media %s: more than %d bytes", m.Name, maxKept)
+		}
 	}
 	files := map[string][]byte{}
 	for _, r := range m.Renditions {
