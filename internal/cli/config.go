@@ -100,6 +100,7 @@ path = "public"
 # name = "our site"
 # kind = "feed"
 # sources = ["https://news.example/feed.xml"]
+# full_text = "auto"                            # take articles from their pages: auto, never or always
 # every = "15m"
 
 # Whom coranto run tells when something needs a person: a program, which gets the words on its standard input, or an

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"coranto/internal/importer/feed"
 )
 
 // alarmConfig says how coranto run shouts.
@@ -25,6 +27,7 @@ type importConfig struct {
 	Path     string   `toml:"path"`
 	Sources  []string `toml:"sources"`
 	Language string   `toml:"language"`
+	FullText string   `toml:"full_text"`
 	Every    string   `toml:"every"`
 
 	every time.Duration
@@ -85,12 +88,17 @@ func checkImports(imports []importConfig) error {
 func (c *importConfig) check() (err error) {
 	folder := c.Kind == "markdown" || c.Kind == "ninjs"
 	switch {
-	case folder && (c.Path == "" || len(c.Sources) > 0 || c.Language != ""):
-		return fmt.Errorf("kind %q wants path, and neither sources nor language", c.Kind)
+	case folder && (c.Path == "" || len(c.Sources) > 0 || c.Language != "" || c.FullText != ""):
+		return fmt.Errorf("kind %q wants path, and neither sources nor language nor full_text", c.Kind)
 	case c.Kind == "feed" && (len(c.Sources) == 0 || c.Path != ""):
 		return errors.New("kind \"feed\" wants sources, and no path")
 	case !folder && c.Kind != "feed":
 		return fmt.Errorf("kind %q is not known; there are \"markdown\", \"ninjs\" and \"feed\"", c.Kind)
+	}
+	if c.FullText != "" {
+		if _, err := feed.ParseFullText(c.FullText); err != nil {
+			return err
+		}
 	}
 	c.every = importEvery
 	if c.Every != "" {

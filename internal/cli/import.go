@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"coranto/internal/importer"
+	"coranto/internal/importer/feed"
 	"coranto/internal/importer/web"
 	"coranto/internal/store/sqlite"
 )
@@ -57,6 +58,7 @@ type importOptions struct {
 	reports                stringList
 	language, timezone     string
 	site, content          string
+	fullText               string
 
 	zone *time.Location // of timezone; nil where that is empty
 }
@@ -73,6 +75,7 @@ func (o *importOptions) register(e *env, fs *flag.FlagSet) {
 	fs.StringVar(&o.language, "language", "", "the language of what names none, as a BCP 47 `TAG`")
 	fs.StringVar(&o.timezone, "timezone", "", "the `ZONE` of times that name none, as Europe/Vilnius")
 	fs.StringVar(&o.site, "site", "", "the `URL` at which the site stood, where the source does not say it")
+	fs.StringVar(&o.fullText, "full-text", string(feed.Auto), "`WHEN` the text of an article is taken from its page: auto, never or always")
 	fs.StringVar(&o.content, "content", "", "a `FOLDER` or archive with the source's own pictures")
 }
 

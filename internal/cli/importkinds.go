@@ -7,7 +7,6 @@ import (
 	"coranto/internal/importer"
 	"coranto/internal/importer/feed"
 	"coranto/internal/importer/markdown"
-	"coranto/reader"
 )
 
 // An importKind is a way in. To add one, make its importer.Source in a folder of its own under internal/importer, and give
@@ -31,8 +30,9 @@ func importKinds() []importKind {
 	return []importKind{
 		{name: "markdown", usage: "FOLDER", itself: importMarkdownFolder, long: `
 one folder a story, one file a language (en.md, fa.md …) with front matter, pictures beside`},
-		{name: "feed", usage: "FILE|URL…", flags: []string{"language"}, itself: importFeeds, long: `
-RSS, Atom and JSON Feed`},
+		{name: "feed", usage: "FILE|URL…", flags: []string{"language", "timezone", "full-text"}, open: openFeeds, long: `
+RSS, Atom and JSON Feed, with their pictures and recordings. Where a feed has only an excerpt of an article, the text is
+taken from the article's page (--full-text=auto). A feed that comes in pages is read back to its beginning`},
 		{name: "wordpress", usage: "FILE…", flags: []string{"language", "timezone"}, open: openWordPress, long: `
 an export of WordPress (Tools, Export: WXR): its files, packed or not, or a folder of them; posts, pages, pictures,
 authors, categories and tags, translations of Polylang and WPML, comments`},
@@ -72,10 +72,13 @@ func importMarkdownFolder(ctx context.Context, in *importing) (importer.Report, 
 	return importMarkdown(ctx, in.newsroom, in.into, in.sources, in.tell)
 }
 
-func importFeeds(ctx context.Context, in *importing) (importer.Report, error) {
-	return feed.Import(ctx, in.into, in.sources, feed.Options{
-		Languages: in.config.Languages, Language: in.language, Client: reader.NewClient(), Progress: in.tell,
-	})
+func openFeeds(ctx context.Context, in *importing) (importer.Source, error) {
+	full, err := feed.ParseFullText(in.fullText)
+	if err != nil {
+		return nil, usagef("%v", err)
+	}
+	return feed.Open(ctx, in.sources, feed.Options{Languages: in.config.Languages, Language: in.language, Zone: in.zone,
+		Web: in.web, FullText: full, Paging: true, Progress: in.tell})
 }
 
 func importMarkdown(ctx context.Context, n *newsroom, into importer.Store, folders []string, tell importer.Progress) (importer.Report, error) {

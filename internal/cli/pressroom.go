@@ -19,6 +19,7 @@ import (
 	"coranto/internal/durable"
 	"coranto/internal/importer"
 	"coranto/internal/importer/feed"
+	"coranto/internal/importer/web"
 	"coranto/internal/press"
 	"coranto/internal/publish"
 	"coranto/internal/store/sqlite"
@@ -303,25 +304,62 @@ func (r *pressRoom) importFolder(ctx context.Context, c importConfig, from folde
 	return report, err
 }
 
-// importFeeds imports the feeds that changed. One that can't be read keeps no other back.
+// mediaWait is how long an import of feeds may fetch pictures and recordings while the newsroom is locked. What is left
+// then is missing until the next import.
+const mediaWait = time.Minute
+
+// importFeeds imports the feeds that changed. One that can't be read keeps no other back. While files are missing, the feeds
+// count as changed.
 func (r *pressRoom) importFeeds(ctx context.Context, c importConfig) (report importer.Report, err error) {
-	f := r.fetcher(c.Name)
 	all := r.sources(c)
+	client := web.NewClient(web.Options{Named: all})
+	defer client.Close()
+	f := r.fetcher(c.Name)
+	f.Web = client
 	changed, took, fetchErr := f.Fetch(ctx, all)
 	if len(changed) == 0 {
 		return report, fetchErr
 	}
+	config, err := readConfig(r.dir)
+	if err != nil {
+		return report, errors.Join(err, fetchErr)
+	}
+	sources := slices.DeleteFunc(all, func(s string) bool { return changed[s] == nil })
+	src, err := feed.Open(ctx, sources, feed.Options{Languages: config.Languages, Language: c.Language, Web: client,
+		FullText: feed.FullText(c.FullText), Fetched: changed, Pages: &f.Pages})
+	if err == nil {
+		err = src.Complete(ctx)
+	}
+	if err != nil {
+		return report, errors.Join(err, fetchErr)
+	}
 	err = r.locked(ctx, func(n *newsroom) (err error) {
-		sources := slices.DeleteFunc(all, func(s string) bool { return changed[s] == nil })
-		report, err = feed.Import(ctx, n.store, sources, feed.Options{
-			Languages: n.config.Languages, Language: c.Language, Fetched: changed,
-		})
+		within, cancel := context.WithTimeout(ctx, mediaWait)
+		defer cancel()
+		report, err = importer.Import(ctx, n.store, src, importer.Options{Languages: n.config.Languages, Web: hurried{client, within}})
 		return err
 	})
-	if err == nil {
+	if err == nil && len(report.Missing) == 0 {
 		took()
 	}
 	return report, errors.Join(err, fetchErr)
+}
+
+// hurried fetches files until a context ends, and says then that there was no time.
+type hurried struct {
+	web    *web.Client
+	within context.Context
+}
+
+// Fetch implements importer.Fetcher.
+func (h hurried) Fetch(ctx context.Context, url string) (name string, file []byte, err error) {
+	if h.within.Err() != nil {
+		return "", nil, errors.New("there was no time to fetch it: the next import asks again")
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(h.within, cancel)()
+	return h.web.Fetch(ctx, url)
 }
 
 // sources returns an import's feeds; files are relative to the newsroom's folder.
@@ -342,7 +380,7 @@ func (r *pressRoom) fetcher(name string) *feed.Fetcher {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.feeds[name] == nil {
-		r.feeds[name] = &feed.Fetcher{Client: reader.NewClient()}
+		r.feeds[name] = &feed.Fetcher{}
 	}
 	return r.feeds[name]
 }

@@ -5,14 +5,18 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"net/http"
 	"sync"
+
+	"coranto/internal/importer/web"
 )
 
 // A Fetcher reads the same feeds again and again, and says which have changed: it asks servers to send nothing when
 // they know that nothing has (RFC 9110, 13.1), and compares what they send anyway. It remembers this in memory alone.
 type Fetcher struct {
-	Client *http.Client
+	Web *web.Client
+
+	// Pages remembers what was taken from the pages of items.
+	Pages Pages
 
 	mu   sync.Mutex // guards seen
 	seen map[string]version
@@ -47,7 +51,7 @@ func (f *Fetcher) fetchOne(ctx context.Context, source string) ([]byte, version,
 	f.mu.Lock()
 	old, known := f.seen[source]
 	f.mu.Unlock()
-	b, now, err := readIfChanged(ctx, source, f.Client, old)
+	b, now, err := readIfChanged(ctx, source, f.Web, old)
 	if err != nil || b == nil {
 		return nil, now, err
 	}

@@ -43,7 +43,7 @@ func TestFetcher(t *testing.T) {
 			body, status = "one", http.StatusOK
 			write("one")
 			asked = nil
-			f := &feed.Fetcher{Client: server.Client()}
+			f := &feed.Fetcher{Web: client(t, server.URL)}
 			fetch := func(step, want string) func() {
 				t.Helper()
 				got, took, err := f.Fetch(t.Context(), []string{source})

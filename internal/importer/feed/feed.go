@@ -1,25 +1,30 @@
 // Package feed brings the items of web feeds into a newsroom: RSS, Atom and JSON Feed, from files or by HTTP.
 //
-// It takes the text and leaves pictures and attachments where they are, as links; nothing that a feed names is fetched.
-// An item that is at fault is refused by itself. A JSON Feed item may name its story, which ties its translations:
+// Where a feed has only an excerpt of an article, the text is taken from the article's page. Pictures and recordings are
+// named for Import to fetch. An item that is at fault is refused by itself. A JSON Feed item may name its story, which ties
+// its translations:
 //
 //	{"id": "border-ru", "language": "ru", "_story": {"id": "border"}, "title": …, "content_html": …, "date_published": …}
 //
 // An import is repeated without harm: the same items change nothing.
 //
 //	report, err := feed.Import(ctx, st, []string{"en.json", "https://news.example/feed.xml"}, feed.Options{
-//		Languages: []string{"en", "ru"}, Client: http.DefaultClient})
+//		Languages: []string{"en", "ru"}, Web: client})
 package feed
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"coranto/internal/importer"
+	"coranto/internal/importer/foreign"
+	"coranto/internal/importer/web"
 	"coranto/internal/news"
 )
 
@@ -29,80 +34,38 @@ type Options struct {
 	Languages []string
 	// Language is taken for items where neither they nor their feed name one; empty refuses them.
 	Language string
-	// Client fetches sources that are URLs; nil refuses them.
-	Client *http.Client
+	// Zone is what dates are taken for that name no time zone; nil is UTC.
+	Zone *time.Location
+	// Web fetches sources that are URLs, pages, pictures and recordings; nil refuses such sources, and leaves the rest where
+	// it is.
+	Web *web.Client
+	// FullText says whether articles are taken from their pages.
+	FullText FullText
+	// Paging has feeds followed that come in pages, back to their beginning.
+	Paging bool
 	// Fetched are the bytes of sources that were read before, as by a Fetcher; the others are read.
 	Fetched map[string][]byte
-	// Progress is told of each source; it may be nil.
+	// Pages remembers what was taken from pages before; it may be nil.
+	Pages *Pages
+	// Progress is told how far the import has come; it may be nil.
 	Progress importer.Progress
 }
+
+func (o Options) dates() foreign.Dates { return foreign.Dates{Zone: o.Zone} }
 
 // Import reads feeds, each a file's name or an http or https URL, and writes their items to the store. What is wrong
 // with a source or an item stands in the report; an error is the store's or the context's, and the report then tells
 // what was written before.
-func Import(ctx context.Context, st importer.Store, sources []string, opt Options) (importer.Report, error) {
-	w := importer.NewWriter(st)
-	for i, source := range sources {
-		opt.Progress.Tell(i, len(sources), source)
-		if err := importSource(ctx, w, source, opt); err != nil {
-			return w.Close(ctx, err)
-		}
-	}
-	opt.Progress.Tell(len(sources), len(sources), "")
-	return w.Close(ctx, nil)
-}
-
-// read returns a source's bytes.
-func (o Options) read(ctx context.Context, source string) ([]byte, error) {
-	if b, ok := o.Fetched[source]; ok {
-		return b, nil
-	}
-	return read(ctx, source, o.Client)
-}
-
-// importSource hands a source's items to the writer. Only what must end the import is returned as an error.
-func importSource(ctx context.Context, w *importer.Writer, source string, opt Options) error {
-	file := importer.Place{File: source}
-	b, err := opt.read(ctx, source)
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
+func Import(ctx context.Context, st importer.Memory, sources []string, opt Options) (importer.Report, error) {
+	src, err := Open(ctx, sources, opt)
 	if err != nil {
-		w.Refuse(file, err)
-		return nil
+		return importer.Report{}, err
 	}
-	f, err := parse(b)
-	if err != nil {
-		w.Refuse(file, err)
-		return nil
+	options := importer.Options{Languages: opt.Languages, Progress: opt.Progress}
+	if opt.Web != nil {
+		options.Web = opt.Web
 	}
-	for _, n := range f.notes {
-		w.Note(file, n)
-	}
-	for _, p := range f.broken {
-		w.Refuse(importer.Place{File: fmt.Sprintf("%s:%d", source, p.line)}, p.err)
-	}
-	if isURL(source) {
-		f.from, _ = url.Parse(source) // it was fetched, so it parses
-	}
-	for _, it := range f.items {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		place := importer.Place{File: source, Item: it.name}
-		s, notes, err := f.story(it, opt)
-		if err != nil {
-			w.Refuse(place, err)
-			continue
-		}
-		for _, n := range append(it.notes, notes...) {
-			w.Note(place, n)
-		}
-		if err := w.Add(ctx, s, func(string) importer.Place { return place }); err != nil {
-			return err
-		}
-	}
-	return nil
+	return importer.Import(ctx, st, src, options)
 }
 
 // A feed is what all formats have in common.
@@ -110,9 +73,12 @@ type feed struct {
 	// lang is the language of items that name none, home the address of the site that the feed is of.
 	lang, home string
 	// from is where the feed itself was fetched; nil for a file.
-	from  *url.URL
-	items []item
-	notes []string
+	from *url.URL
+	// next is where the feed goes on, "" where it doesn't say; wordpress that it is WordPress's, which doesn't say.
+	next      string
+	wordpress bool
+	items     []item
+	notes     []string
 	// broken are the parts of the file that could not be read at all.
 	broken []brokenItem
 }
@@ -127,6 +93,14 @@ type item struct {
 	title, summary text
 	body           text
 	tags, authors  []string
+	// whole says that the feed gave the text apart from a summary: it is all of it.
+	whole bool
+	// base is what references in the text are relative to, where that is not the feed's; pageLang is the language of the
+	// item's page.
+	base     *url.URL
+	pageLang string
+	// files are the pictures, recordings and other files that go with the item.
+	files []file
 	// published and updated are zero where the feed doesn't say, or not so that it can be read: dateFault tells then.
 	published, updated time.Time
 	dateFault          error
@@ -137,6 +111,13 @@ type item struct {
 	err error
 }
 
+// note keeps a note to the editor; none is empty.
+func (it *item) note(n string) {
+	if n != "" {
+		it.notes = append(slices.Clip(it.notes), n)
+	}
+}
+
 // A text is either HTML or plain.
 type text struct {
 	text string
@@ -144,23 +125,28 @@ type text struct {
 }
 
 // parse reads a feed in any of the formats; its first character tells JSON from XML.
-func parse(b []byte) (*feed, error) {
-	b, err := decode(b)
+func parse(b []byte, dates foreign.Dates) (f *feed, err error) {
+	b, notes, err := decode(b)
 	if err != nil {
 		return nil, err
 	}
 	if err := page(b); err != nil {
 		return nil, err
 	}
-	switch {
-	case len(b) == 0:
-		return nil, fmt.Errorf("the file is empty")
-	case b[0] == '{':
-		return parseJSON(b)
-	case b[0] == '<':
-		return parseXML(b)
+	switch begins := bytes.TrimLeft(b[:min(len(b), 1000)], " \t\r\n"); {
+	case len(begins) == 0:
+		err = errors.New("the file is empty")
+	case begins[0] == '{':
+		f, err = parseJSON(b, dates)
+	case begins[0] == '<':
+		f, err = parseXML(b, dates)
+	default:
+		err = errors.New("no feed: neither RSS, Atom nor JSON Feed")
 	}
-	return nil, fmt.Errorf("no feed: neither RSS, Atom nor JSON Feed")
+	if err == nil {
+		f.notes = append(notes, f.notes...)
+	}
+	return f, err
 }
 
 // story makes a story with one article of an item.
@@ -177,6 +163,7 @@ func (f *feed) story(it item, opt Options) (news.Story, []string, error) {
 		return news.Story{}, nil, err
 	}
 	clean := importer.NewCleaner(lang)
+	clean.Pictures = opt.Web != nil
 	id := f.storyID(it, clean)
 	if id == "" {
 		return news.Story{}, nil, fmt.Errorf("has no id and no URL")
@@ -185,6 +172,9 @@ func (f *feed) story(it item, opt Options) (news.Story, []string, error) {
 	r, err := revision(it, clean, f.base(link))
 	if err != nil {
 		return news.Story{}, nil, err
+	}
+	if clean.Pictures {
+		it.show(&r, clean, f.base(link))
 	}
 	if !strings.HasPrefix(link, "mailto:") {
 		r.SourceURL = link
@@ -199,7 +189,7 @@ func (f *feed) story(it item, opt Options) (news.Story, []string, error) {
 
 // language returns the item's language: its own, its feed's or the one to take otherwise.
 func (f *feed) language(it item, opt Options) (string, error) {
-	for _, tag := range []string{it.lang, f.lang, opt.Language} {
+	for _, tag := range []string{it.lang, f.lang, opt.Language, it.pageLang} {
 		if tag = strings.TrimSpace(tag); tag != "" {
 			return importer.AllowedLanguage(tag, opt.Languages)
 		}

@@ -8,27 +8,22 @@ import (
 	"net/http"
 	"os"
 	"strings"
-	"time"
+
+	"coranto/internal/importer/web"
 )
 
-// The limits of a source.
-const (
-	// MaxSize is the size of a feed in bytes.
-	MaxSize = 64 << 20
-	// Timeout is how long fetching a feed may take.
-	Timeout = 2 * time.Minute
-	// maxRedirects is how often a server may send us on.
-	maxRedirects = 5
-)
+// MaxSize is the size of a feed in bytes, with all its pages.
+const MaxSize = 64 << 20
 
 func isURL(source string) bool {
 	return strings.HasPrefix(source, "http://") || strings.HasPrefix(source, "https://")
 }
 
 // read returns a source's bytes, whatever type its server says they are of.
-func read(ctx context.Context, source string, client *http.Client) ([]byte, error) {
+func read(ctx context.Context, source string, client *web.Client) ([]byte, error) {
 	if isURL(source) {
-		return fetch(ctx, source, client)
+		b, _, err := fetchIfChanged(ctx, source, client, version{})
+		return b, err
 	}
 	info, err := os.Stat(source)
 	if err != nil {
@@ -54,13 +49,8 @@ func readAll(r io.Reader) ([]byte, error) {
 	return b, err
 }
 
-func fetch(ctx context.Context, source string, client *http.Client) ([]byte, error) {
-	b, _, err := fetchIfChanged(ctx, source, client, version{})
-	return b, err
-}
-
 // readIfChanged is read, but returns nil when a server says that the source is what it was.
-func readIfChanged(ctx context.Context, source string, client *http.Client, old version) ([]byte, version, error) {
+func readIfChanged(ctx context.Context, source string, client *web.Client, old version) ([]byte, version, error) {
 	if isURL(source) {
 		return fetchIfChanged(ctx, source, client, old)
 	}
@@ -68,48 +58,20 @@ func readIfChanged(ctx context.Context, source string, client *http.Client, old 
 	return b, version{}, err
 }
 
-func fetchIfChanged(ctx context.Context, source string, client *http.Client, old version) ([]byte, version, error) {
+func fetchIfChanged(ctx context.Context, source string, client *web.Client, old version) ([]byte, version, error) {
 	if client == nil {
 		return nil, old, errors.New("URLs are not fetched here")
 	}
-	ctx, cancel := context.WithTimeout(ctx, Timeout)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, source, nil)
-	if err != nil {
-		return nil, old, err
-	}
-	request.Header.Set("User-Agent", "coranto")
-	request.Header.Set("Accept", "application/feed+json, application/atom+xml, application/rss+xml, application/json, application/xml, */*;q=0.5")
+	header := http.Header{"Accept": {"application/feed+json, application/atom+xml, application/rss+xml, application/json, application/xml, */*;q=0.5"}}
 	if old.etag != "" {
-		request.Header.Set("If-None-Match", old.etag)
+		header.Set("If-None-Match", old.etag)
 	}
 	if old.modified != "" {
-		request.Header.Set("If-Modified-Since", old.modified)
+		header.Set("If-Modified-Since", old.modified)
 	}
-	careful := *client
-	careful.CheckRedirect = checkRedirect
-	response, err := careful.Do(request)
-	if err != nil {
+	answer, err := client.Do(ctx, web.Request{URL: source, Header: header, Limit: MaxSize})
+	if err != nil || answer.Status == http.StatusNotModified {
 		return nil, old, err
 	}
-	defer response.Body.Close()
-	switch {
-	case response.StatusCode == http.StatusNotModified && old != version{}:
-		return nil, old, nil
-	case response.StatusCode != http.StatusOK:
-		return nil, old, fmt.Errorf("fetch %q: the server answers %s", source, response.Status)
-	}
-	b, err := readAll(response.Body)
-	return b, version{etag: response.Header.Get("ETag"), modified: response.Header.Get("Last-Modified")}, err
-}
-
-// checkRedirect follows a few redirects, and never from https to anything else.
-func checkRedirect(to *http.Request, via []*http.Request) error {
-	if len(via) > maxRedirects {
-		return fmt.Errorf("over %d redirects", maxRedirects)
-	}
-	if from := via[len(via)-1].URL.Scheme; to.URL.Scheme != from && to.URL.Scheme != "https" {
-		return fmt.Errorf("redirect from %s to %s", from, to.URL.Scheme)
-	}
-	return nil
+	return answer.Body, version{etag: answer.Header.Get("ETag"), modified: answer.Header.Get("Last-Modified")}, nil
 }

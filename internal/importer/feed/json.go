@@ -6,15 +6,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"html"
 	"slices"
 	"strings"
-	"unicode/utf8"
+
+	"coranto/internal/importer/foreign"
 )
 
 // parseJSON reads a JSON Feed (https://www.jsonfeed.org/version/1.1/). Fields that we don't know are passed over. An
 // item of the wrong shape is at fault by itself.
-func parseJSON(b []byte) (*feed, error) {
+func parseJSON(b []byte, dates foreign.Dates) (*feed, error) {
 	f := &feed{}
 	var in jsonFeed
 	if err := json.Unmarshal(b, &in); err != nil {
@@ -28,9 +28,9 @@ func parseJSON(b []byte) (*feed, error) {
 	if !strings.Contains(in.Version, "jsonfeed.org/version/") {
 		return nil, fmt.Errorf("not a JSON Feed: version is %.60q", in.Version)
 	}
-	f.lang, f.home = in.Language, in.HomePageURL
+	f.lang, f.home, f.next = in.Language, in.HomePageURL, in.NextURL
 	for i, raw := range in.Items {
-		it := parseItem(raw, i)
+		it := parseItem(raw, i, dates)
 		if len(it.authors) == 0 { // the feed's are then the item's
 			it.authors = names(in.Authors, in.Author)
 		}
@@ -43,6 +43,7 @@ func parseJSON(b []byte) (*feed, error) {
 type jsonFeed struct {
 	Version     string            `json:"version"`
 	HomePageURL string            `json:"home_page_url"`
+	NextURL     string            `json:"next_url"`
 	Language    string            `json:"language"`
 	Author      jsonAuthor        `json:"author"`
 	Authors     []jsonAuthor      `json:"authors"`
@@ -122,13 +123,17 @@ type jsonItem struct {
 	HTML        string       `json:"content_html"`
 	Text        string       `json:"content_text"`
 	Image       string       `json:"image"`
+	Banner      string       `json:"banner_image"`
 	Published   string       `json:"date_published"`
 	Modified    string       `json:"date_modified"`
 	Tags        []string     `json:"tags"`
 	Author      jsonAuthor   `json:"author"`
 	Authors     []jsonAuthor `json:"authors"`
 	Attachments []struct {
-		URL string `json:"url"`
+		URL   string  `json:"url"`
+		Type  string  `json:"mime_type"`
+		Title string  `json:"title"`
+		Size  float64 `json:"size_in_bytes"`
 	} `json:"attachments"`
 	Story struct {
 		ID word `json:"id"`
@@ -136,7 +141,7 @@ type jsonItem struct {
 }
 
 // parseItem reads the i-th item, counted from 0.
-func parseItem(raw []byte, i int) item {
+func parseItem(raw []byte, i int, dates foreign.Dates) item {
 	it := item{name: fmt.Sprintf("item %d", i+1)}
 	var in jsonItem
 	if err := json.Unmarshal(raw, &in); err != nil || raw[0] != '{' {
@@ -152,9 +157,6 @@ func parseItem(raw []byte, i int) item {
 	if in.ID != "" {
 		it.name = string(in.ID)
 	}
-	if !utf8.Valid(raw) {
-		it.notes = append(it.notes, "bytes that are no UTF-8 became U+FFFD")
-	}
 	it.story, it.id, it.url, it.lang = string(in.Story.ID), string(in.ID), in.URL, in.Language
 	it.title, it.summary = text{text: in.Title}, text{text: in.Summary}
 	if it.body = (text{in.HTML, true}); strings.TrimSpace(in.HTML) == "" {
@@ -162,10 +164,11 @@ func parseItem(raw []byte, i int) item {
 	}
 	it.tags = in.Tags
 	it.authors = names(in.Authors, in.Author)
-	it.dates(in.Published, in.Modified)
-	it.leaveOut("image", in.Image)
+	it.whole = strings.TrimSpace(it.body.text) != ""
+	it.dates(in.Published, in.Modified, dates)
+	it.add(file{url: cmp.Or(in.Image, in.Banner), kind: picture})
 	for _, a := range in.Attachments {
-		it.leaveOut("attachment", a.URL)
+		it.add(file{url: a.URL, kind: kindOf(a.Type, "", a.URL), caption: a.Title, size: int(min(a.Size, 1<<50))})
 	}
 	return it
 }
@@ -182,21 +185,14 @@ func names(authors []jsonAuthor, one jsonAuthor) []string {
 }
 
 // dates reads the item's dates.
-func (it *item) dates(published, modified string) {
+func (it *item) dates(published, modified string, dates foreign.Dates) {
 	var errs [2]error
-	it.published, errs[0] = jsonDate(published)
-	it.updated, errs[1] = jsonDate(modified)
+	it.published, errs[0] = it.date(published, dates)
+	it.updated, errs[1] = it.date(modified, dates)
 	it.dateFault = cmp.Or(errs[0], errs[1])
 	for _, err := range errs {
 		if err != nil {
-			it.notes = append(it.notes, err.Error())
+			it.note(err.Error())
 		}
-	}
-}
-
-// leaveOut notes a file that the item names and that stays where it is, unless the text leads to it anyway.
-func (it *item) leaveOut(what, address string) {
-	if address != "" && !strings.Contains(html.UnescapeString(it.body.text), address) {
-		it.notes = append(it.notes, fmt.Sprintf("%s not taken: %.300s", what, address))
 	}
 }

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -29,7 +30,8 @@ const (
 
 // revision makes an article's words of an item.
 func revision(it item, clean *importer.Cleaner, base *url.URL) (news.Revision, error) {
-	body, err := it.body.blocks(clean, base)
+	bodyBase := cmp.Or(it.base, base)
+	body, err := it.body.blocks(clean, bodyBase)
 	if err != nil {
 		return news.Revision{}, err
 	}

@@ -10,17 +10,15 @@ import (
 	"github.com/mmcdole/gofeed"
 	"github.com/mmcdole/gofeed/atom"
 	ext "github.com/mmcdole/gofeed/extensions"
+
+	"coranto/internal/importer/foreign"
 )
 
 // markupPattern finds what is HTML and no plain text. It is read only.
 var markupPattern = regexp.MustCompile(`</?[a-zA-Z][^<]*>|&#?[a-zA-Z0-9]+;`)
 
 // parseXML reads RSS (0.9 to 2.0, RDF) or Atom (0.3, 1.0).
-func parseXML(b []byte) (*feed, error) {
-	b, notes, err := tidyXML(b)
-	if err != nil {
-		return nil, fmt.Errorf("not RSS or Atom: %w", err)
-	}
+func parseXML(b []byte, dates foreign.Dates) (*feed, error) {
 	m, err := mend(b)
 	if err != nil {
 		return nil, fmt.Errorf("not RSS or Atom: %w", err)
@@ -31,10 +29,11 @@ func parseXML(b []byte) (*feed, error) {
 	if err != nil {
 		return nil, fmt.Errorf("not RSS or Atom: %w", err)
 	}
-	f := &feed{lang: cmp.Or(in.Language, m.lang), home: in.Link, notes: notes, broken: m.broken}
+	f := &feed{lang: cmp.Or(in.Language, m.lang), home: in.Link, broken: m.broken}
+	f.pages(in)
 	original, _ := in.OriginalFeed().(*atom.Feed)
 	for i, x := range in.Items {
-		it := xmlItem(x, i)
+		it := xmlItem(x, i, dates)
 		if it.lang == "" && len(m.langs) == len(in.Items) {
 			it.lang = m.langs[i]
 		}
@@ -47,7 +46,7 @@ func parseXML(b []byte) (*feed, error) {
 }
 
 // xmlItem reads the i-th item, counted from 0.
-func xmlItem(x *gofeed.Item, i int) item {
+func xmlItem(x *gofeed.Item, i int, dates foreign.Dates) item {
 	it := item{name: fmt.Sprintf("item %d", i+1), id: x.GUID, url: x.Link, tags: plainAll(x.Categories)}
 	for _, name := range []string{x.GUID, x.Link} {
 		if name != "" {
@@ -57,7 +56,7 @@ func xmlItem(x *gofeed.Item, i int) item {
 	}
 	it.title = text{x.Title, true}
 	it.body, it.summary = markup(x.Content), markup(x.Description)
-	if strings.TrimSpace(x.Content) == "" {
+	if it.whole = strings.TrimSpace(x.Content) != ""; !it.whole {
 		it.body, it.summary = it.summary, text{}
 	}
 	if dc := x.DublinCoreExt; dc != nil && len(dc.Language) > 0 {
@@ -68,10 +67,10 @@ func xmlItem(x *gofeed.Item, i int) item {
 	}
 	it.authors = plainAll(it.authors)
 	it.media(x)
-	it.published, it.dateFault = it.xmlDate(x.Published, x.PublishedParsed)
-	it.updated, _ = it.xmlDate(x.Updated, x.UpdatedParsed)
+	it.published, it.dateFault = it.date(x.Published, dates)
+	it.updated, _ = it.date(x.Updated, dates)
 	if t := extension(x.Extensions, "dcterms", "modified"); it.updated.IsZero() && t != "" {
-		it.updated, _ = jsonDate(t)
+		it.updated, _ = it.date(t, dates)
 	}
 	return it
 }
@@ -85,19 +84,22 @@ func plainAll(words []string) []string {
 	return out
 }
 
-// media takes what the item says of pictures, videos and sounds. A video's description is its text (Media RSS, as
-// YouTube writes it), with a link to where it is seen.
-func (it *item) media(x *gofeed.Item) {
-	for _, e := range x.Enclosures {
-		it.leaveOut("attachment", e.URL)
-	}
-	for _, c := range x.Extensions["media"]["content"] {
-		it.leaveOut("media", c.Attrs["url"])
-	}
-	for _, g := range x.Extensions["media"]["group"] {
-		if it.seen = true; strings.TrimSpace(it.body.text) == "" && len(g.Children["description"]) > 0 {
-			it.body = text{g.Children["description"][0].Value, false}
+// pages takes what a feed says of where it goes on (RFC 5005).
+func (f *feed) pages(in *gofeed.Feed) {
+	f.wordpress = strings.Contains(in.Generator, "wordpress.org/?v=")
+	if original, ok := in.OriginalFeed().(*atom.Feed); ok {
+		for _, l := range original.Links {
+			f.goesOn(l.Rel, l.Href)
 		}
+	}
+	for _, l := range in.Extensions["atom"]["link"] {
+		f.goesOn(l.Attrs["rel"], l.Attrs["href"])
+	}
+}
+
+func (f *feed) goesOn(rel, href string) {
+	if rel == "next" || rel == "prev-archive" && f.next == "" {
+		f.next = href
 	}
 }
 

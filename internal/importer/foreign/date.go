@@ -26,7 +26,9 @@ var dated = regexp.MustCompile(`^(\d{4})(?:([-/.])(\d{1,2})(?:([-/.])(\d{1,2})(?
 // worded finds the parts of a date in English words: Sat, 22 Nov 2026 10:00:00 +0300, and November 22, 2026.
 var (
 	worded    = regexp.MustCompile(`^(?:[A-Za-z]{3,9},?\s+)?(\d{1,2})[\s-]([A-Za-z]{3,9})\.?[\s-](\d{4}|\d{2})(?:,?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(.*))?$`)
-	wordFirst = regexp.MustCompile(`^([A-Za-z]{3,9})\.?\s+(\d{1,2}),?\s+(\d{4})(?:,?\s+(?:at\s+)?(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(.*))?$`)
+	wordFirst = regexp.MustCompile(`^(?:[A-Za-z]{3,9},?\s+)?([A-Za-z]{3,9})\.?\s+(\d{1,2}),?\s+(\d{4})(?:,?\s+(?:at\s+)?(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(.*))?$`)
+	// unix finds a date as Unix writes it: Sun Nov 22 10:00:00 UTC 2026.
+	unix = regexp.MustCompile(`^[A-Za-z]{3}\s+([A-Za-z]{3})\s+(\d{1,2})\s+(\d{1,2}):(\d{2}):(\d{2})\s+([A-Z]{1,5}\s+)?(\d{4})$`)
 	// short finds a date of numbers of which nobody knows for certain which is the day.
 	short  = regexp.MustCompile(`^(\d{1,2})([/.-])(\d{1,2})[/.-](\d{4})(?:,?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(.*))?$`)
 	offset = regexp.MustCompile(`^([+-])(\d{2}):?(\d{2})?$`)
@@ -79,6 +81,9 @@ func split(text string) (parts, error) {
 	}
 	if m := wordFirst.FindStringSubmatch(text); m != nil {
 		return named(m[3], m[1], m[2], m[4:])
+	}
+	if m := unix.FindStringSubmatch(text); m != nil {
+		return named(m[7], m[1], m[2], m[3:7])
 	}
 	m := short.FindStringSubmatch(text)
 	if m == nil {

@@ -255,10 +255,10 @@ func (t *Text) legacy(b []byte) (words, name string) {
 	}
 	t.count(len(b))
 	cyrillic := len(b) > 2 || t.long > 0 && 2*t.long >= t.short
-	if !cyrillic {
+	if !cyrillic && !bytes.Contains(b, []byte{0xFF}) { // ÿ is no letter that people use
 		return decoded(charmap.Windows1252, b), "windows-1252"
 	}
-	if words = decoded(charmap.Windows1251, b); !spelled(words) {
+	if words = decoded(charmap.Windows1251, b); !cyrillic || !spelled(words) {
 		return "", ""
 	}
 	return words, "windows-1251"
