@@ -1,15 +1,21 @@
-// Package ninjs brings stories in that a newsroom published as ninjs: the documents that stand beside its pages (SPEC.md,
-// section 21), from a folder with a copy of its plain pages, as every mirror has.
+// Package ninjs brings in what others hand over as ninjs (IPTC, News in JSON). It has two ways in.
+//
+// A Source is what an agency puts into a folder, in any version from 1.4 to 3.1, or an export of everything (package export):
+//
+//	src := ninjs.New([]ninjs.Root{{FS: os.DirFS("drop")}}, ninjs.Options{Languages: languages, Language: "en"})
+//	report, err := importer.Import(ctx, st, src, opt)
+//
+// Import reads the documents that stand beside the pages of a newsroom (SPEC.md, section 21), from a folder with a copy of its
+// plain pages, as every mirror has. Translations come after their originals, tied to the revisions that the store gave those.
 //
 //	public/fa/story/2026/11/22/border/ninjs.json        an article
 //	public/media/story/2026/11/22/border/gate-….jpg     a rendition that it names
 //
-// Plain pages prove nothing: whoever imports them believes who handed them over. Nothing is fetched. A newsroom's own
-// stories that are lost come back whole from its mirrors, proved, by coranto recover.
-//
-// An import is repeated without harm: what is the same changes nothing.
-//
 //	report, err := ninjs.Import(ctx, st, os.DirFS("public"), ninjs.Options{Languages: []string{"en", "fa"}})
+//
+// Plain pages prove nothing: whoever imports them believes who handed them over. Nothing is fetched here. A newsroom's own
+// stories that are lost come back whole from its mirrors, proved, by coranto recover. An import is repeated without harm: what
+// is the same changes nothing.
 package ninjs
 
 import (
