@@ -40,7 +40,9 @@ func (l *Inline) Text(text string, as news.Span) {
 // close ends the span that is being written.
 func (l *Inline) close() {
 	if len(l.text) > 0 {
-		l.as.Text = norm.NFC.String(string(l.text)) // a combining mark may have met its letter only here
+		if l.as.Text = string(l.text); !news.Normal(l.as.Text) {
+			l.as.Text = norm.NFC.String(l.as.Text) // a combining mark may have met its letter only here
+		}
 		l.done = append(l.done, l.as)
 	}
 	l.as, l.text = news.Span{}, l.text[:0]

@@ -7,6 +7,8 @@ import (
 
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/unicode/norm"
+
+	"coranto/internal/news"
 )
 
 // CleanText returns s as the text of an article may stand: valid UTF-8 in NFC with no control characters but "\n" and
@@ -40,14 +42,18 @@ func CleanText(s string) (clean string, dropped []rune) {
 	return norm.NFC.String(b.String()), dropped
 }
 
-// tidy says whether s is plain ASCII without control characters but line breaks: most markup is, and needs no work.
+// tidy says whether s needs no work, as most text: it is UTF-8 in NFC, and no character of it goes or becomes another.
 func tidy(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; c >= 0x7F || c < ' ' && c != '\n' && c != '\t' {
+	for i, c := range s {
+		switch {
+		case c == '\n' || c == '\t' || ' ' <= c && c < 0x7F:
+		case c < 0xA0 || c == '\u2028' || c == '\u2029' || c == '\uFEFF' || noncharacter(c):
+			return false
+		case c == utf8.RuneError && !strings.HasPrefix(s[i:], string(c)):
 			return false
 		}
 	}
-	return true
+	return news.Normal(s)
 }
 
 // cleanRune returns what stands for a character, and false where nothing does.

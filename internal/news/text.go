@@ -9,8 +9,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
-
 	"coranto/internal/lang"
 )
 
@@ -94,7 +92,7 @@ func checkText(what, s string, max int, allowed string) error {
 			return fmt.Errorf("%s: character %U is not allowed", what, c)
 		}
 	}
-	if !norm.NFC.IsNormalString(s) {
+	if !Normal(s) {
 		return fmt.Errorf("%s: not in Unicode normalization form C", what)
 	}
 	return nil
