@@ -2,10 +2,8 @@ package wordpress
 
 import (
 	"bytes"
-	"encoding/xml"
-	"errors"
 	"fmt"
-	"io"
+	"maps"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -60,71 +58,10 @@ func (p *post) value(key string) string {
 
 // The limits of an item, far above what real ones have.
 const (
-	maxDepth    = 16
 	maxTerms    = 20000
 	maxMeta     = 100000
 	maxComments = 200000
 )
-
-// A syntaxError is malformed XML, on a line of the item from 1.
-type syntaxError struct {
-	line int
-	err  error
-}
-
-func (e *syntaxError) Error() string {
-	return fmt.Sprintf("malformed XML: %s (hint: mend the export there, or leave the item out of it)", e.err)
-}
-
-func (e *syntaxError) Unwrap() error { return e.err }
-
-// An element is one that was read: its name with the prefix that we know its namespace by, and the text right in it.
-type element struct {
-	name  string
-	attrs []xml.Attr
-	text  []byte
-}
-
-// walkXML calls end with each element of a text when it has ended, the path of names to it before it. It takes no
-// entities but the five of XML, and those that HTML names for one character: nothing grows.
-func walkXML(text []byte, ns namespaces, end func(path []element) error) error {
-	d := xml.NewDecoder(bytes.NewReader(text))
-	d.Entity = xml.HTMLEntity
-	var path []element
-	for {
-		t, err := d.Token()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			var syntax *xml.SyntaxError
-			if errors.As(err, &syntax) {
-				return &syntaxError{syntax.Line, errors.New(syntax.Msg)}
-			}
-			return &syntaxError{1, err}
-		}
-		switch t := t.(type) {
-		case xml.StartElement:
-			if len(path) == maxDepth {
-				line, _ := d.InputPos()
-				return &syntaxError{line, fmt.Errorf("elements nested over %d deep", maxDepth)}
-			}
-			path = append(path, element{name: ns.name(t.Name), attrs: t.Attr})
-		case xml.CharData:
-			if n := len(path); n > 0 {
-				path[n-1].text = append(path[n-1].text, t...)
-			}
-		case xml.EndElement:
-			if err := end(path); err != nil {
-				return err
-			}
-			path = path[:len(path)-1]
-		case xml.Directive:
-			line, _ := d.InputPos()
-			return &syntaxError{line, errors.New("a declaration inside of an item")}
-		}
-	}
-}
 
 // namespaces maps the prefixes that an export declares to those that all exports of WordPress use.
 type namespaces map[string]string
@@ -132,17 +69,21 @@ type namespaces map[string]string
 // newNamespaces reads the declarations of a file's first tag. Without any, prefixes mean what they mean everywhere.
 func newNamespaces(root []byte) namespaces {
 	ns := namespaces{}
-	d := xml.NewDecoder(bytes.NewReader(root))
-	if t, err := d.RawToken(); err == nil {
-		if start, ok := t.(xml.StartElement); ok {
-			for _, a := range start.Attr {
-				if prefix := knownSpace(a.Value); a.Name.Space == "xmlns" && prefix != "" {
-					ns[a.Name.Local] = prefix
-				}
-			}
-		}
+	x := &xmlReader{text: root, ns: ns, end: func([]element) error { return nil }}
+	_ = x.startTag() // what is wrong with it declares nothing
+	return x.ns
+}
+
+// declared returns the namespaces with the one that an attribute declares, if it does.
+func (ns namespaces) declared(a attribute) namespaces {
+	prefix, ok := strings.CutPrefix(a.name, "xmlns:")
+	known := knownSpace(a.value)
+	if !ok || known == "" || ns[prefix] == known {
+		return ns
 	}
-	return ns
+	with := maps.Clone(ns)
+	with[prefix] = known
+	return with
 }
 
 // knownSpace returns the prefix that exports use for a namespace, in all their versions; "" for another one.
@@ -162,17 +103,16 @@ func knownSpace(uri string) string {
 }
 
 // name returns an element's name with the prefix that all exports use: wp:post_id.
-func (ns namespaces) name(n xml.Name) string {
-	space := n.Space
-	if p, ok := ns[space]; ok {
-		space = p
-	} else if p := knownSpace(space); p != "" {
-		space = p
+func (ns namespaces) name(tag []byte) string {
+	n := bytes.IndexByte(tag, ':')
+	if n < 0 {
+		return string(tag)
 	}
-	if space == "" {
-		return n.Local
+	prefix, ok := ns[string(tag[:n])]
+	if !ok || prefix == string(tag[:n]) {
+		return string(tag)
 	}
-	return space + ":" + n.Local
+	return prefix + string(tag[n:])
 }
 
 // readPost reads an item.
@@ -290,8 +230,8 @@ func (c *comment) field(e element) {
 // attr returns an attribute of an element, or "".
 func (e element) attr(name string) string {
 	for _, a := range e.attrs {
-		if a.Name.Local == name && a.Name.Space == "" {
-			return a.Value
+		if a.name == name {
+			return a.value
 		}
 	}
 	return ""

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 )
 
 // maxPiece is the size of one item of an export in bytes. WordPress itself stops at what a row of its database may hold.
@@ -82,8 +83,8 @@ func (s *splitter) next() (piece, error) {
 			p.err = errNoStart
 			s.i += len("</item>")
 			return p, nil
-		case s.at("<!--"), s.at("<![CDATA["), s.at("<?"):
-			if p := s.begin("comment"); !s.skipped() {
+		case !s.guessing() && (s.at("<!--") || s.at("<![CDATA[") || s.at("<?")):
+			if p := s.begin("comment"); !s.skipped() || s.swallowed() {
 				s.broken(&p, errNoEnd)
 				return p, s.fault()
 			}
@@ -125,7 +126,8 @@ func (s *splitter) guessing() bool { return s.off+int64(s.i) < s.guess }
 func (s *splitter) rootTag() {
 	const most = 64 << 10
 	s.begin("rss")
-	if s.until(">") && s.root == nil && s.hold >= 0 && s.i-s.hold <= most {
+	s.i++
+	if s.tagEnd() && s.root == nil && s.hold >= 0 && s.i-s.hold <= most {
 		s.root = bytes.Clone(s.buf[s.hold:s.i])
 	}
 }
@@ -145,7 +147,7 @@ func (s *splitter) element(p *piece) {
 		s.broken(p, errNoEnd)
 	default:
 		text := s.buf[s.hold:s.i]
-		if p.name == "item" && !p.guessed && nextItem(text, true) > 0 {
+		if p.name == "item" && !p.guessed && nextItem(text) > 0 {
 			// Another item seems to begin in this one's text. Where this one is well-formed, that was text.
 			if err := s.check(text); err != nil {
 				s.broken(p, err)
@@ -161,7 +163,7 @@ func (s *splitter) element(p *piece) {
 func (s *splitter) broken(p *piece, err error) {
 	p.err = err
 	if s.hold >= 0 && !p.guessed {
-		if n := nextItem(s.buf[s.hold:s.i], p.name == "item"); n > 0 {
+		if n := nextItem(s.buf[s.hold:s.i]); n > 0 {
 			s.guess = s.off + int64(s.i)
 			s.i = s.hold + n
 		}
@@ -172,7 +174,10 @@ func (s *splitter) broken(p *piece, err error) {
 // untilEnd moves behind the end tag of an element, and says whether it has one. Another item that begins ends it too.
 func (s *splitter) untilEnd(name string) bool {
 	s.i++
-	if s.until(">") && s.buf[s.i-2] == '/' {
+	if !s.tagEnd() {
+		return false
+	}
+	if s.buf[s.i-2] == '/' {
 		return true
 	}
 	end := "</" + name
@@ -184,7 +189,8 @@ func (s *splitter) untilEnd(name string) bool {
 				return false
 			}
 		case s.tag(end):
-			return s.until(">")
+			s.i++
+			return s.tagEnd()
 		case s.tag("<item"):
 			return false
 		default:
@@ -207,6 +213,17 @@ func (s *splitter) skipped() bool {
 	return s.section(end)
 }
 
+// swallowed says whether the section that was just passed over began before an item and ended in it: it has its own
+// beginning in it once more. An item that somebody put into a comment stays there.
+func (s *splitter) swallowed() bool {
+	if s.hold < 0 {
+		return false
+	}
+	text := s.buf[s.hold:s.i]
+	begins := text[:min(len(text), 3)] // <!- of a comment, <![ of a CDATA section
+	return nextItem(text) > 0 && (begins[1] == '?' || bytes.Contains(text[3:], begins))
+}
+
 // section moves behind an end of what is no markup, and says whether there is one. In a piece that is too large the
 // beginning of another item ends it too, for it was perhaps left open; from there on all is guessed.
 func (s *splitter) section(end string) bool {
@@ -217,7 +234,7 @@ func (s *splitter) section(end string) bool {
 			if n >= 0 {
 				text = text[:n]
 			}
-			if at := nextItem(text, s.in == "item"); at > 0 {
+			if at := nextItem(text); at > 0 {
 				s.i += at
 				s.guess = math.MaxInt64
 				return false
@@ -227,8 +244,7 @@ func (s *splitter) section(end string) bool {
 			s.i += n + len(end)
 			return true
 		}
-		// What may be the beginning of an end stays in the window.
-		s.i = max(s.i, len(s.buf)-maxGap)
+		s.i = max(s.i, len(s.buf)-len(itemTag)) // what may be the beginning of an end stays in the window
 		if !s.fill() {
 			s.i = len(s.buf)
 			return false
@@ -236,52 +252,71 @@ func (s *splitter) section(end string) bool {
 	}
 }
 
-// untilNext moves to where another item begins or the channel ends, whatever stands before that, and says whether an
-// item ended there.
+// untilNext moves behind the next end of an item, whatever stands before it, and says whether there is one before another
+// item begins.
 func (s *splitter) untilNext() bool {
+	const end = "</item>"
 	s.i++
 	for {
-		if n := nextItem(s.buf[s.i:], true); n > 0 {
-			s.i += n
+		n := bytes.Index(s.buf[s.i:], []byte(end))
+		text := s.buf[s.i:]
+		if n >= 0 {
+			text = text[:n]
+		}
+		if at := bytes.Index(text, []byte(itemTag)); at >= 0 {
+			s.i += at
+			return false
+		}
+		if n >= 0 {
+			s.i += n + len(end)
 			return true
 		}
-		s.i = max(s.i, len(s.buf)-maxGap)
+		s.i = max(s.i, len(s.buf)-len(end)+1)
 		if !s.fill() {
 			s.i = len(s.buf)
-			return s.hold >= 0 && bytes.HasSuffix(bytes.TrimSpace(s.buf[s.hold:]), []byte("</item>"))
+			return false
 		}
 	}
 }
 
-// maxGap is how much may stand between the end of an item and the beginning of the next: white space.
-const maxGap = 256
+// itemTag is how WordPress begins an item.
+const itemTag = "<item>"
 
-// nextItem returns the index of the first "<item>" in a text, or of the end of the channel; 0 for none. After says that
-// it must stand after the end of another item.
-func nextItem(text []byte, after bool) int {
-	if !after {
-		return max(bytes.Index(text, []byte("<item>")), 0)
+// nextItem returns the index at which an item seems to begin in a text, not at its own beginning; 0 for none.
+func nextItem(text []byte) int {
+	if len(text) == 0 {
+		return 0
 	}
-	for i := 0; ; {
-		n := bytes.Index(text[i:], []byte("</item>"))
-		if n < 0 {
-			return 0
+	return bytes.Index(text[1:], []byte(itemTag)) + 1
+}
+
+// tagEnd moves behind the end of the tag that is being read, and says whether it has one: not before the next tag begins.
+func (s *splitter) tagEnd() bool {
+	for {
+		if n := bytes.IndexAny(s.buf[s.i:], "<>"); n >= 0 {
+			s.i += n
+			if s.buf[s.i] == '<' {
+				return false
+			}
+			s.i++
+			return true
 		}
-		i += n + len("</item>")
-		rest := text[i:min(len(text), i+maxGap)]
-		next := bytes.TrimLeft(rest, " \t\r\n")
-		if bytes.HasPrefix(next, []byte("<item>")) || bytes.HasPrefix(next, []byte("</channel>")) {
-			return i + len(rest) - len(next)
+		s.i = len(s.buf)
+		if !s.fill() {
+			return false
 		}
 	}
 }
+
+// delimiters are what may stand behind a tag's name, and "<" where the tag is broken.
+const delimiters = " \t\r\n/><"
 
 // name returns the name of the element that opens here; "" for none.
 func (s *splitter) name() string {
 	const most = 100
 	s.need(most)
 	tag := s.buf[s.i+1 : min(len(s.buf), s.i+most)]
-	n := bytes.IndexAny(tag, " \t\r\n/>")
+	n := bytes.IndexAny(tag, delimiters)
 	if n <= 0 || tag[0]|0x20 < 'a' || tag[0]|0x20 > 'z' {
 		return ""
 	}
@@ -293,7 +328,7 @@ func (s *splitter) tag(t string) bool {
 	if !s.at(t) || !s.need(len(t)+1) {
 		return false
 	}
-	return bytes.IndexByte([]byte(" \t\r\n/>"), s.buf[s.i+len(t)]) >= 0
+	return strings.IndexByte(delimiters, s.buf[s.i+len(t)]) >= 0
 }
 
 // at says whether a text stands here.
