@@ -57,7 +57,7 @@ type importOptions struct {
 	dryRun, again, noMedia bool
 	reports                stringList
 	language, timezone     string
-	site, content          string
+	site, content, layout  string
 	fullText               string
 
 	zone *time.Location // of timezone; nil where that is empty
@@ -76,6 +76,7 @@ func (o *importOptions) register(e *env, fs *flag.FlagSet) {
 	fs.StringVar(&o.timezone, "timezone", "", "the `ZONE` of times that name none, as Europe/Vilnius")
 	fs.StringVar(&o.site, "site", "", "the `URL` at which the site stood, where the source does not say it")
 	fs.StringVar(&o.fullText, "full-text", string(feed.Auto), "`WHEN` the text of an article is taken from its page: auto, never or always")
+	fs.StringVar(&o.layout, "layout", "", "how a folder of Markdown is laid out: hugo, jekyll or coranto; otherwise it is found out")
 	fs.StringVar(&o.content, "content", "", "a `FOLDER` or archive with the source's own pictures")
 }
 

@@ -6,7 +6,6 @@ import (
 
 	"coranto/internal/importer"
 	"coranto/internal/importer/feed"
-	"coranto/internal/importer/markdown"
 )
 
 // An importKind is a way in. To add one, make its importer.Source in a folder of its own under internal/importer, and give
@@ -28,14 +27,19 @@ type importKind struct {
 
 func importKinds() []importKind {
 	return []importKind{
-		{name: "markdown", usage: "FOLDER", itself: importMarkdownFolder, long: `
-one folder a story, one file a language (en.md, fa.md …) with front matter, pictures beside`},
+		{name: "markdown", usage: "FOLDER", flags: []string{"layout", "language", "site", "timezone"}, open: openSite,
+			itself: importMarkdownFolder, older: isOwnLayout, long: `
+one folder a story, one file a language (en.md, fa.md …) with front matter, pictures beside; or the folder of a site that
+Hugo or Jekyll makes, which its configuration tells`},
 		{name: "feed", usage: "FILE|URL…", flags: []string{"language", "timezone", "full-text"}, open: openFeeds, long: `
 RSS, Atom and JSON Feed, with their pictures and recordings. Where a feed has only an excerpt of an article, the text is
 taken from the article's page (--full-text=auto). A feed that comes in pages is read back to its beginning`},
 		{name: "wordpress", usage: "FILE…", flags: []string{"language", "timezone"}, open: openWordPress, long: `
 an export of WordPress (Tools, Export: WXR): its files, packed or not, or a folder of them; posts, pages, pictures,
 authors, categories and tags, translations of Polylang and WPML, comments`},
+		{name: "ghost", usage: "FILE", flags: []string{"language", "site", "content"}, open: openGhost, long: `
+an export of Ghost (Settings, Import/Export), a file or an archive, with its content folder, if that lies beside it or
+--content names it; members are not read. --site says where the site stood`},
 		{name: "ninjs", usage: "FOLDER|FILE…", flags: []string{"language"}, open: openNinjs, itself: importMirror, older: isMirror, long: `
 what news agencies hand over as ninjs 1.4 to 3.1, in a folder that may grow; a folder of "coranto export ninjs", with
 all that was in it; or a copy of a mirror, with what readers see of a newsroom. A copy proves nothing by itself:
@@ -68,10 +72,6 @@ func (k importKind) run(ctx context.Context, in *importing, outs *reportFiles) (
 	return importer.Import(ctx, in.into, src, opt)
 }
 
-func importMarkdownFolder(ctx context.Context, in *importing) (importer.Report, error) {
-	return importMarkdown(ctx, in.newsroom, in.into, in.sources, in.tell)
-}
-
 func openFeeds(ctx context.Context, in *importing) (importer.Source, error) {
 	full, err := feed.ParseFullText(in.fullText)
 	if err != nil {
@@ -79,17 +79,6 @@ func openFeeds(ctx context.Context, in *importing) (importer.Source, error) {
 	}
 	return feed.Open(ctx, in.sources, feed.Options{Languages: in.config.Languages, Language: in.language, Zone: in.zone,
 		Web: in.web, FullText: full, Paging: true, Progress: in.tell})
-}
-
-func importMarkdown(ctx context.Context, n *newsroom, into importer.Store, folders []string, tell importer.Progress) (importer.Report, error) {
-	root, err := openOnly("markdown", folders, "give the folder around the stories' folders")
-	if err != nil {
-		return importer.Report{}, err
-	}
-	defer root.Close()
-	return markdown.Import(ctx, into, root.FS(), markdown.Options{
-		Languages: n.config.Languages, Folder: n.known(folders[0]), Progress: tell,
-	})
 }
 
 // openOnly opens the one folder that a kind of import takes.

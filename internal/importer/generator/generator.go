@@ -1,4 +1,4 @@
-// Package generator reads the trees of two generators of static sites: Hugo and Jekyll.
+// Package generator reads the folders that two generators make static sites of: Hugo and Jekyll.
 //
 // An article is a file of Markdown or HTML with front matter; its translations lie beside it or in a folder of their language.
 // The site's configuration says where all stood on the web. What a generator would have carried out, shortcodes and Liquid,
@@ -25,7 +25,7 @@ import (
 	"coranto/internal/importer/foreign"
 )
 
-// Hugo and Jekyll are the layouts of trees.
+// Hugo and Jekyll are the layouts of folders.
 const (
 	Hugo   = "hugo"
 	Jekyll = "jekyll"
@@ -34,7 +34,7 @@ const (
 // MaxText is the size of an article's file in bytes.
 const MaxText = 8 << 20
 
-// Options are what an import depends on besides the tree.
+// Options are what an import depends on besides the folder.
 type Options struct {
 	// Languages are the newsroom's languages, canonical tags; an article in another one is refused.
 	Languages []string
@@ -42,14 +42,16 @@ type Options struct {
 	Language string
 	// Site is the address where the site stood; nil takes what the site's configuration says.
 	Site *url.URL
-	// Folder is the path that the newsroom knows the tree by, with slashes: the articles' files are named below it
+	// Zone is the time zone of dates that name none, where the configuration does not say it; nil is UTC, with a note.
+	Zone *time.Location
+	// Folder is the path that the newsroom knows the folder by, with slashes: the articles' files are named below it
 	// (news.Article.File). Where it is empty, nobody is told of them.
 	Folder string
 	// Now tells which articles have expired.
 	Now time.Time
 }
 
-// Detect returns the layout of a tree, or "" where it is neither.
+// Detect returns the layout of a folder, or "" where it is neither.
 func Detect(files *foreign.Files) string {
 	for _, f := range files.List() {
 		switch f.Name {
@@ -63,7 +65,7 @@ func Detect(files *foreign.Files) string {
 	return ""
 }
 
-// A Source is a tree.
+// A Source is a folder.
 type Source struct {
 	files  *foreign.Files
 	opt    Options
@@ -72,7 +74,7 @@ type Source struct {
 	site string
 	// dates reads dates in the site's time zone.
 	dates foreign.Dates
-	tree  tree
+	maker maker
 	read  bool
 	// pages are the articles in the order of their files, others the files that are none.
 	pages  []*page
@@ -81,25 +83,25 @@ type Source struct {
 	// first is when the oldest article came out, slugs the last part of a story's address by its key.
 	first time.Time
 	slugs map[string]string
-	// byFile finds pages by their files, in folders lists the names of the tree's files by folder, and there says which are.
+	// byFile finds pages by their files, in folders lists the names of the files by folder, and there says which are.
 	byFile  map[string]*page
 	folders map[string][]string
 	there   map[string]bool
 }
 
-// A tree is what differs between the layouts.
-type tree interface {
+// A maker is what differs between the layouts: how one of the generators makes a site of a folder.
+type maker interface {
 	// pages returns the files that are pages, with what their paths say. It reads no front matter.
 	pages() []*page
 	// settle fills in what a page's front matter says: its address, its key, its language.
 	settle(p *page) error
 	// expand carries out what stands in a page's text for the generator, and returns Markdown or HTML.
 	expand(p *page, w *writer, text string) string
-	// places returns where the file of a path on the site may lie in the tree.
+	// places returns where the file of a path on the site may lie in the folder.
 	places(within string) []string
 }
 
-// New returns the source of a tree in one of the layouts. It reads the site's configuration.
+// New returns the source of a folder in one of the layouts. It reads the site's configuration.
 func New(files *foreign.Files, layout string, opt Options) (*Source, error) {
 	s := &Source{files: files, opt: opt, layout: layout, has: make(map[string]int), slugs: make(map[string]string),
 		byFile: make(map[string]*page)}
@@ -114,9 +116,9 @@ func New(files *foreign.Files, layout string, opt Options) (*Source, error) {
 	var err error
 	switch layout {
 	case Hugo:
-		s.tree, err = newHugo(s)
+		s.maker, err = newHugo(s)
 	case Jekyll:
-		s.tree, err = newJekyll(s)
+		s.maker, err = newJekyll(s)
 	default:
 		err = fmt.Errorf("there is no layout %q: there are hugo and jekyll", layout)
 	}
@@ -126,7 +128,8 @@ func New(files *foreign.Files, layout string, opt Options) (*Source, error) {
 	return s, err
 }
 
-// settleSite takes the site's address from the options or else from the configuration, and its time zone.
+// settleSite takes the site's address from the options or else from the configuration, and its time zone from the
+// configuration or else from the options.
 func (s *Source) settleSite(configured, zone string) error {
 	address := configured
 	if s.opt.Site != nil {
@@ -139,7 +142,7 @@ func (s *Source) settleSite(configured, zone string) error {
 		u.User, u.RawQuery, u.Fragment = nil, "", ""
 		s.site = strings.TrimRight(u.String(), "/")
 	}
-	if zone == "" {
+	if s.dates.Zone = s.opt.Zone; zone == "" {
 		return nil
 	}
 	at, err := time.LoadLocation(zone)
@@ -185,7 +188,7 @@ func (s *Source) index(ctx context.Context) error {
 	if s.read {
 		return nil
 	}
-	for _, p := range s.tree.pages() {
+	for _, p := range s.maker.pages() {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -226,7 +229,7 @@ func (s *Source) meet(p *page) {
 		return
 	}
 	if err == nil {
-		err = s.tree.settle(p)
+		err = s.maker.settle(p)
 	}
 	if p.err = err; err == nil {
 		p.err = s.settleDates(p)
@@ -289,7 +292,7 @@ func (s *Source) Items(ctx context.Context, after string) iter.Seq2[importer.Ite
 	}
 }
 
-// Open implements importer.Opener: figures name the files of the tree by their paths.
+// Open implements importer.Opener: figures name the files of the folder by their paths.
 func (s *Source) Open(_ context.Context, ref string) (name string, file []byte, err error) {
 	if !fs.ValidPath(ref) {
 		return "", nil, fs.ErrNotExist

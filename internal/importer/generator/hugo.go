@@ -10,7 +10,7 @@ import (
 	"coranto/internal/importer"
 )
 
-// A hugo is a tree of Hugo.
+// A hugo is a folder of Hugo.
 type hugo struct {
 	*Source
 	config matter
@@ -24,7 +24,7 @@ type hugo struct {
 }
 
 // newHugo reads the configuration of a site.
-func newHugo(s *Source) (tree, error) {
+func newHugo(s *Source) (maker, error) {
 	h := &hugo{Source: s, languages: make(map[string]string), byPath: make(map[string][]*page)}
 	var err error
 	if h.config, err = s.configuration("hugo", "config"); err != nil {
@@ -97,7 +97,7 @@ func (s *Source) configFile(name string) (matter, error) {
 	return m, nil
 }
 
-// clean returns a path of the tree; otherwise where there is none.
+// clean returns a path of the folder; otherwise where there is none.
 func clean(dir, otherwise string) string {
 	if dir = strings.Trim(path.Clean("/"+dir), "/"); dir == "" {
 		return otherwise
@@ -105,7 +105,7 @@ func clean(dir, otherwise string) string {
 	return dir
 }
 
-// pages implements tree.
+// pages implements maker.
 func (h *hugo) pages() (out []*page) {
 	for _, f := range h.files.List() {
 		tag, within, ok := h.below(f.Name)
@@ -174,7 +174,7 @@ func (h *hugo) isLanguage(tag string) bool {
 	return err == nil && strings.EqualFold(t, tag)
 }
 
-// settle implements tree.
+// settle implements maker.
 func (h *hugo) settle(p *page) error {
 	m := p.matter
 	if build := m.matter("build"); m.is("headless") || build.text("render") == "never" || build.isNot("render") ||
@@ -211,7 +211,7 @@ func (h *hugo) settle(p *page) error {
 	return nil
 }
 
-// places implements tree: what lies in static and in assets stands at the root of the site, what lies in content beside
+// places implements maker: what lies in static and in assets stands at the root of the site, what lies in content beside
 // its article.
 func (h *hugo) places(within string) []string {
 	dirs := append(h.config.list("staticdir"), "static", "assets", h.content)

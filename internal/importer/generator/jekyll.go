@@ -8,7 +8,7 @@ import (
 	"coranto/internal/importer"
 )
 
-// A jekyll is a tree of Jekyll.
+// A jekyll is a folder of Jekyll.
 type jekyll struct {
 	*Source
 	config matter
@@ -22,7 +22,7 @@ type jekyll struct {
 }
 
 // newJekyll reads the configuration of a site.
-func newJekyll(s *Source) (tree, error) {
+func newJekyll(s *Source) (maker, error) {
 	j := &jekyll{Source: s, config: matter{}, byName: make(map[string]*page)}
 	for _, name := range []string{"_config.yml", "_config.yaml", "_config.toml"} {
 		if !s.there[name] {
@@ -49,7 +49,7 @@ func newJekyll(s *Source) (tree, error) {
 	return j, s.settleSite(address, j.config.text("timezone"))
 }
 
-// pages implements tree.
+// pages implements maker.
 func (j *jekyll) pages() (out []*page) {
 	source := clean(j.config.text("source"), "")
 	for _, f := range j.files.List() {
@@ -92,7 +92,7 @@ func (j *jekyll) named(p *page, within string) bool {
 	case strings.HasPrefix(within, ".") || strings.Contains(within, "/."):
 		return false
 	case special < 0:
-		switch { // what says something to who works on the tree
+		switch { // what says something to who works on the site
 		case slices.Contains([]string{"readme", "license", "contributing", "404", "changelog"}, strings.ToLower(stem)):
 			return false
 		case slices.ContainsFunc(dirs, func(d string) bool { return d == "vendor" || d == "node_modules" }):
@@ -141,7 +141,7 @@ func (j *jekyll) isLanguage(dir string) bool {
 	return err == nil && strings.EqualFold(t, dir)
 }
 
-// settle implements tree.
+// settle implements maker.
 func (j *jekyll) settle(p *page) error {
 	j.defaults(p)
 	m := p.matter
@@ -298,7 +298,7 @@ func (j *jekyll) categories(p *page, within string) (out []string) {
 	return out
 }
 
-// places implements tree: Jekyll copies all that is no text.
+// places implements maker: Jekyll copies all that is no text.
 func (j *jekyll) places(within string) []string {
 	out := []string{within}
 	if source := clean(j.config.text("source"), ""); source != "" {

@@ -57,7 +57,7 @@ func liquid(text string) (tags []tag) {
 	return tags
 }
 
-// expand implements tree: it carries out the tags of Liquid that stand in texts most, and takes out what is kramdown's own.
+// expand implements maker: it carries out the tags of Liquid that stand in texts most, and takes out what is kramdown's own.
 func (j *jekyll) expand(p *page, w *writer, text string) string {
 	tags := liquid(text)
 	var b strings.Builder
@@ -142,7 +142,7 @@ func (j *jekyll) post(w *writer, name string) string {
 	if p := j.byName[strings.TrimPrefix(name, "/")]; p != nil && p.address != "" {
 		return p.address
 	}
-	w.clean.Note("the post %.200q that a link leads to is not in the tree", name)
+	w.clean.Note("the post %.200q that a link leads to is not in the folder", name)
 	return "#"
 }
 
@@ -155,7 +155,7 @@ func (j *jekyll) link(w *writer, name string) string {
 	if j.there[name] {
 		return j.base + "/" + name
 	}
-	w.clean.Note("the file %.200q that a link leads to is not in the tree", name)
+	w.clean.Note("the file %.200q that a link leads to is not in the folder", name)
 	return "#"
 }
 

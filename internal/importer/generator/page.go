@@ -16,9 +16,9 @@ import (
 // maxListed is the number of bylines and topics that are kept of an article.
 const maxListed = 100
 
-// A page is a file of the tree that becomes an article.
+// A page is a file of the folder that becomes an article.
 type page struct {
-	// file is its path in the tree; first is the number of lines before its text.
+	// file is its path in the folder; first is the number of lines before its text.
 	file  string
 	first int
 	// kind is what the report counts it by: post, page, section.
@@ -199,7 +199,7 @@ func (w *writer) settle(a *news.Article) {
 
 // body makes blocks of the text below the front matter.
 func (w *writer) body(text string) ([]news.Block, error) {
-	src := w.tree.expand(w.page, w, text)
+	src := w.maker.expand(w.page, w, text)
 	if ending := strings.ToLower(path.Ext(w.file)); ending != ".html" && ending != ".htm" {
 		var err error
 		if src, err = importer.MarkdownHTML(src, false); err != nil {
@@ -322,13 +322,13 @@ func (w *writer) topics() (out []news.Topic) {
 	return out
 }
 
-// local names the file of a figure by its path in the tree, where the tree has it.
+// local names the file of a figure by its path in the folder, where the folder has it.
 func (w *writer) local(f *news.Figure) {
 	within, ok := w.within(f.Missing)
 	if !ok {
 		return
 	}
-	places := w.tree.places(within)
+	places := w.maker.places(within)
 	if w.bundle != "" {
 		if own, ok := w.within(w.base()); ok {
 			places = append([]string{path.Join(w.bundle, strings.TrimPrefix(strings.TrimPrefix(within, own), "/"))}, places...)

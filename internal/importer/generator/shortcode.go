@@ -141,7 +141,7 @@ func shortcodes(text string) (tags []tag) {
 	return tags
 }
 
-// expand implements tree: it carries out the shortcodes that every site of Hugo has.
+// expand implements maker: it carries out the shortcodes that every site of Hugo has.
 func (h *hugo) expand(p *page, w *writer, text string) string {
 	tags := shortcodes(text)
 	var b strings.Builder
@@ -238,7 +238,7 @@ func (h *hugo) ref(w *writer, ref string) string {
 			return found
 		}
 	}
-	w.clean.Note("the page %.200q that a link leads to is not in the tree", ref)
+	w.clean.Note("the page %.200q that a link leads to is not in the folder", ref)
 	return "#"
 }
 

@@ -1,0 +1,77 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"coranto/internal/importer"
+	"coranto/internal/importer/foreign"
+	"coranto/internal/importer/ghost"
+)
+
+// openGhost opens an export of Ghost, with the content folder that is named or lies beside it.
+func openGhost(_ context.Context, in *importing) (importer.Source, error) {
+	site, err := in.siteURL()
+	if err != nil {
+		return nil, err
+	}
+	if site == nil {
+		return nil, withHint(&usageError{errors.New("an export of Ghost does not say where its site stood")}, "say it, as --site https://news.example")
+	}
+	export, err := in.openFiles("the export", in.sources)
+	if err != nil {
+		return nil, err
+	}
+	opt := ghost.Options{Languages: in.config.Languages, Language: in.language, Site: site}
+	if folder := in.contentFolder(); folder != "" {
+		if opt.Content, err = in.openFiles("the content", []string{folder}); err != nil {
+			return nil, err
+		}
+	}
+	return ghost.New(export, opt)
+}
+
+// contentFolder returns the folder that --content names, or the one of that name beside an export that is a file.
+func (in *importing) contentFolder() string {
+	if in.content != "" {
+		return in.content
+	}
+	info, err := os.Stat(in.sources[0])
+	if err != nil || info.IsDir() {
+		return ""
+	}
+	beside := filepath.Join(filepath.Dir(in.sources[0]), "content")
+	if info, err := os.Stat(beside); err != nil || !info.IsDir() {
+		return ""
+	}
+	return beside
+}
+
+// openFiles opens the only folder, archive or file of some, until the import is over.
+func (in *importing) openFiles(what string, names []string) (*foreign.Files, error) {
+	if len(names) != 1 {
+		return nil, usagef("%s is one folder, archive or file", what)
+	}
+	files, err := foreign.Open(names[0])
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", what, err)
+	}
+	in.onClose(files.Close)
+	return files, nil
+}
+
+// siteURL returns the address that --site gives; nil for none.
+func (in *importing) siteURL() (*url.URL, error) {
+	if in.importOptions.site == "" {
+		return nil, nil
+	}
+	u, err := url.Parse(in.importOptions.site)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil, withHint(&usageError{fmt.Errorf("--site %q is no address of a site", in.importOptions.site)}, "write it as https://news.example")
+	}
+	return u, nil
+}
