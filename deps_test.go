@@ -23,7 +23,7 @@ internal/site · internal/check · internal/importer/markdown · internal/import
 internal/importer · internal/ninjs
 internal/target · internal/store · internal/sample
 edition · internal/news · internal/picture · internal/recording
-internal/importer/web · internal/importer/foreign · internal/importer/wordpress/wxrgen · internal/lang · internal/durable · internal/term · internal/notekey · internal/serving · internal/tuf · internal/ppmd · internal/recode · vectors
+internal/importer/web · internal/importer/foreign · internal/importer/wordpress/wxrgen · internal/lang · internal/durable · internal/term · internal/notekey · internal/serving · internal/tuf · internal/ppmd · internal/recode · internal/redirects · vectors
 `
 
 // never names what a package may not import at all, of our own or of others.

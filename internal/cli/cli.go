@@ -45,7 +45,7 @@ func commands() []command {
 	return []command{
 		initCommand, importCommand, exportCommand, checkCommand, previewCommand, publishCommand, runCommand, fsckCommand, verifyCommand, readCommand, mirrorCommand, demoCommand,
 		statusCommand, withdrawCommand, mastheadCommand, keysCommand, witnessCommand, cosignCommand, evidenceCommand, recoverCommand, packCommand,
-		labCommand, generateCommand,
+		redirectsCommand, labCommand, generateCommand,
 	}
 }
 
