@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
 
 	"coranto/edition"
 	"coranto/internal/lang"
@@ -35,7 +36,37 @@ func (w *articleWriter) take() template.HTML {
 }
 
 func (w *articleWriter) raw(format string, args ...any) { fmt.Fprintf(&w.b, format, args...) }
-func (w *articleWriter) text(s string)                  { w.b.WriteString(html.EscapeString(s)) }
+
+// maxWord is how many letters a word may have before it is broken. Data that somebody pasted has millions, and a browser that
+// has to find room for half a million joined letters stands still for minutes.
+const maxWord = 1000
+
+// text writes text. A word that is too long for browsers may break in between.
+func (w *articleWriter) text(s string) {
+	for cut := longWord(s); cut > 0; cut = longWord(s) {
+		w.b.WriteString(html.EscapeString(s[:cut]) + "<wbr>")
+		s = s[cut:]
+	}
+	w.b.WriteString(html.EscapeString(s))
+}
+
+// longWord returns where the first word of a text that is too long may break, not between a letter and its marks; 0 where
+// none is. Browsers break between ideographs by themselves.
+func longWord(s string) int {
+	if len(s) <= maxWord {
+		return 0
+	}
+	letters := 0
+	for i, c := range s {
+		if letters++; unicode.IsSpace(c) || unicode.In(c, unicode.Han, unicode.Hiragana, unicode.Katakana) {
+			letters = 0
+		}
+		if letters > maxWord && !unicode.In(c, unicode.M, unicode.Cf) {
+			return i
+		}
+	}
+	return 0
+}
 
 func (w *articleWriter) element(name string, t edition.Text) {
 	w.raw("<%s>", name)
@@ -105,9 +136,9 @@ func (w *articleWriter) table(b edition.Block) {
 		w.element("caption", b.Text)
 	}
 	for i, row := range b.Rows {
-		cell := map[bool]string{false: "td", true: `th scope="col"`}[b.Header && i == 0]
 		w.raw("<tr>")
 		for _, text := range row {
+			cell := map[bool]string{false: "td", true: `th scope="col"`}[b.Header && i == 0 && len(text) > 0] // an empty corner heads nothing
 			w.raw("<%s>", cell)
 			w.spans(text)
 			w.raw("</%s>", cell[:2])

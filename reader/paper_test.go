@@ -235,6 +235,7 @@ func TestPaperPictures(t *testing.T) {
 		}})
 		a.Blocks = append(a.Blocks, edition.Block{Kind: "figure", Figure: &edition.Figure{Media: i + 1, Alt: "See " + name}})
 	}
+	a.Blocks = append(a.Blocks, edition.Block{Kind: "paragraph", Text: edition.Text{{Text: strings.Repeat("ب", 1500)}}})
 	fence, gate := a.Media[0].Renditions[0].Path, a.Media[1].Renditions[0].Path
 	file, err := edition.CodePictures([]edition.Picture{{Path: fence, Body: []byte("a picture")}, {Path: gate, Body: []byte("a forgery")}})
 	must(t, err)
@@ -260,6 +261,9 @@ func TestPaperPictures(t *testing.T) {
 	}
 	if want := `<figure><p class="missing">The newsroom does not have this picture or recording.<br>A &lt;road&gt;</p><figcaption>`; !strings.Contains(page, want) {
 		t.Errorf("no %s in %s", want, page)
+	}
+	if want := strings.Repeat("ب", 1000) + "<wbr>" + strings.Repeat("ب", 500); !strings.Contains(page, want) {
+		t.Error("a word that browsers stand still at is not broken")
 	}
 	if got := follow(t, s.URL()+fence); got != "a picture" || len(at.asked()) > 0 {
 		t.Errorf("the picture: %q", got)

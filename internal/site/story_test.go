@@ -152,6 +152,30 @@ func TestHostileWords(t *testing.T) {
 	}
 }
 
+// TestLongWords wants words that browsers stand still at to be broken, but not between a letter and its marks, and all
+// others to be left alone.
+func TestLongWords(t *testing.T) {
+	long := strings.Repeat("ب\u0651", 5000)
+	body := []news.Block{{Kind: news.Paragraph, Text: []news.Span{{Text: strings.Repeat("word ", 1000)}}},
+		{Kind: news.Paragraph, Text: []news.Span{{Text: strings.Repeat("漢", 5000)}}}, {Kind: news.Paragraph, Text: []news.Span{{Text: "a " + long}}}}
+	st := news.Story{ID: "long", Address: news.Address{Day: "2026-11-20", Slug: "long"}, Articles: []news.Article{{Lang: "en",
+		Status: news.Published, Published: at(20, 0, 0), Revision: news.Revision{Headline: "Long", Body: body}}}}
+	files := renderAll(t, newSite(t, specimenConfig), memory{stories: []news.Story{st}})
+	page := string(files["en/story/2026/11/20/long/index.html"].Body)
+	parts := strings.Split(page, "<wbr>")
+	if len(parts) != 10 {
+		t.Errorf("broken into %d parts, want 10", len(parts))
+	}
+	for _, p := range parts[1:] {
+		if !strings.HasPrefix(p, "ب") {
+			t.Errorf("broken before %.20q", p)
+		}
+	}
+	if !strings.Contains(strings.Join(parts, ""), long) {
+		t.Error("the word is not what it was")
+	}
+}
+
 // TestPageWeight holds what a page costs besides its words, on a site with as many languages as the corpus.
 func TestPageWeight(t *testing.T) {
 	const limit = 3800
