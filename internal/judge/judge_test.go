@@ -49,11 +49,14 @@ func TestMain(m *testing.M) {
 type room struct {
 	public string
 	pages  []string
+	// each says that every one of its pages is a case of its own.
+	each bool
 }
 
 var (
 	sampleOnce = sync.OnceValues(publishSample)
 	corpusOnce = sync.OnceValues(publishCorpus)
+	themeOnce  = sync.OnceValues(publishTheme)
 )
 
 // sampleRoom returns the sample newsroom in every language that the interface has words in, with one more story: the
@@ -81,11 +84,29 @@ func corpusRoom(t testing.TB) room {
 	return r
 }
 
-// rooms returns the sample newsroom, and the corpus where it is here; a skipped test below this one says where it isn't.
+// themeRoom returns the theme unit test of WordPress, by which themes are judged there: its edge cases are ours.
+func themeRoom(t testing.TB) room {
+	t.Helper()
+	if _, err := os.Stat(themeFile); err != nil {
+		t.Skip("no theme unit test of WordPress: put it at shared/fixtures beside the repository")
+	}
+	r, err := themeOnce()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// themeFile is WordPress's own export of edge cases, from its public repository theme-test-data.
+const themeFile = "../../../shared/fixtures/themeunittestdata.wordpress.xml"
+
+// rooms returns the sample newsroom, and the corpus and the theme unit test where they are here; a skipped test below this
+// one says where they aren't.
 func rooms(t *testing.T) []room {
 	t.Helper()
 	all := []room{sampleRoom(t)}
 	t.Run("the corpus", func(t *testing.T) { all = append(all, corpusRoom(t)) })
+	t.Run("the theme unit test", func(t *testing.T) { all = append(all, themeRoom(t)) })
 	return all
 }
 
@@ -130,6 +151,22 @@ func publishCorpus() (room, error) {
 		return room{}, err
 	}
 	return publishRoom(dir)
+}
+
+// publishTheme imports the theme unit test without its pictures, which can't be reached, and publishes it. Import ends with
+// code 3, for they are missing.
+func publishTheme() (room, error) {
+	dir := filepath.Join(scratch, "theme")
+	if err := initRoom(dir, []string{"en", "el"}, ""); err != nil {
+		return room{}, err
+	}
+	var out bytes.Buffer
+	if code := cli.Main([]string{"-q", "-C", dir, "import", "wordpress", "--no-media", themeFile}, &out, &out); code != 3 {
+		return room{}, fmt.Errorf("coranto import wordpress: exit %d: %s", code, out.String())
+	}
+	r, err := publishRoom(dir)
+	r.each = true
+	return r, err
 }
 
 // corpusSlice writes the first n stories of each feed of the corpus into a folder, and returns the files and their

@@ -29,7 +29,7 @@ type complaint struct {
 }
 
 // TestNu has the Nu HTML checker look at each page of the sample newsroom, and at pages of every kind in every language of
-// the corpus where that is here, at the gallery and at the reader's newspaper: no error, and no warning.
+// the corpus where that is here, at each page of WordPress's theme unit test, at the gallery and at the reader's newspaper: no error, and no warning.
 func TestNu(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a thousand pages take a quarter of a minute")
@@ -42,7 +42,7 @@ func TestNu(t *testing.T) {
 	var files []string
 	for i, r := range rooms(t) {
 		pages := r.pages
-		if i > 0 {
+		if i > 0 && !r.each {
 			pages = r.specimens(2)
 		}
 		for _, p := range pages {

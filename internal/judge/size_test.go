@@ -73,7 +73,7 @@ func ownText(t *testing.T, document []byte) []byte {
 			writeText(t, &b, body.Value)
 		}
 	}
-	if b.Len() < 40 {
+	if b.Len() < 10 {
 		t.Fatalf("the document has only the text %q", b.String())
 	}
 	return []byte(b.String())
