@@ -88,8 +88,10 @@ func checkImports(imports []importConfig) error {
 func (c *importConfig) check() (err error) {
 	folder := c.Kind == "markdown" || c.Kind == "ninjs"
 	switch {
-	case folder && (c.Path == "" || len(c.Sources) > 0 || c.Language != "" || c.FullText != ""):
-		return fmt.Errorf("kind %q wants path, and neither sources nor language nor full_text", c.Kind)
+	case folder && (c.Path == "" || len(c.Sources) > 0 || c.FullText != ""):
+		return fmt.Errorf("kind %q wants path, and neither sources nor full_text", c.Kind)
+	case c.Kind == "markdown" && c.Language != "":
+		return errors.New("kind \"markdown\" wants no language: each file has one")
 	case c.Kind == "feed" && (len(c.Sources) == 0 || c.Path != ""):
 		return errors.New("kind \"feed\" wants sources, and no path")
 	case !folder && c.Kind != "feed":

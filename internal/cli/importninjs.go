@@ -71,18 +71,47 @@ func importMirror(ctx context.Context, in *importing) (importer.Report, error) {
 	return r, errors.Join(err, root.Close())
 }
 
-// importNinjs imports a folder as coranto run does: by what it is.
-func importNinjs(ctx context.Context, n *newsroom, _ importer.Store, folders []string, tell importer.Progress) (importer.Report, error) {
-	in := &importing{newsroom: n, sources: folders, into: n.store, web: web.NewClient(web.Options{}), tell: tell}
-	in.onClose(func() error { in.web.Close(); return nil })
-	if isMirror(in) {
-		r, err := importMirror(ctx, in)
-		return r, errors.Join(err, in.close())
-	}
-	src, err := openNinjs(ctx, in)
-	if err != nil {
-		return importer.Report{}, errors.Join(err, in.close())
-	}
-	r, err := importer.Import(ctx, in.into, src, importer.Options{Languages: n.config.Languages, Web: in.web, Progress: tell})
-	return r, errors.Join(err, in.close())
+// importNinjs does one of coranto run's imports of a folder. A drop in which nothing changed since it came in whole is not
+// read again.
+func (r *pressRoom) importNinjs(ctx context.Context, c importConfig) (report importer.Report, err error) {
+	err = r.locked(ctx, func(n *newsroom) (err error) {
+		in := &importing{newsroom: n, sources: []string{n.path(c.Path)}, into: n.store, web: web.NewClient(web.Options{})}
+		in.language = c.Language
+		in.onClose(func() error { in.web.Close(); return nil })
+		defer func() { err = errors.Join(err, in.close()) }()
+		if isMirror(in) {
+			report, err = importMirror(ctx, in)
+			return err
+		}
+		src, err := openNinjs(ctx, in)
+		if err != nil {
+			return err
+		}
+		as := src.Identity() + c.Language
+		if r.cameWhole(c.Name, as) {
+			return nil
+		}
+		within, cancel := context.WithTimeout(ctx, mediaWait)
+		defer cancel()
+		report, err = importer.Import(ctx, n.store, src, importer.Options{Languages: n.config.Languages, Web: hurried{in.web, within}})
+		if err == nil && len(report.Missing) == 0 {
+			r.came(c.Name, as)
+		}
+		return err
+	})
+	return report, err
+}
+
+// cameWhole says whether a drop came in whole as it is now.
+func (r *pressRoom) cameWhole(name, identity string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.drops[name] == identity
+}
+
+// came notes that a drop came in whole.
+func (r *pressRoom) came(name, identity string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.drops[name] = identity
 }

@@ -34,6 +34,7 @@ type pressRoom struct {
 	dir   string
 	log   *slog.Logger
 	feeds map[string]*feed.Fetcher // by import
+	drops map[string]string        // by import: what a folder of ninjs was when all of it came in
 	now   func() time.Time
 
 	mu     sync.Mutex // guards what follows
@@ -46,7 +47,7 @@ type pressRoom struct {
 var _ press.Newsroom = (*pressRoom)(nil)
 
 func newPressRoom(e *env, dir string, log *slog.Logger) *pressRoom {
-	return &pressRoom{e: e, dir: dir, log: log, feeds: map[string]*feed.Fetcher{}, now: time.Now}
+	return &pressRoom{e: e, dir: dir, log: log, feeds: map[string]*feed.Fetcher{}, drops: map[string]string{}, now: time.Now}
 }
 
 // Close closes the store that Due asks. What is at work goes on with stores of its own.
@@ -287,7 +288,7 @@ func (r *pressRoom) Import(ctx context.Context, name string) (importer.Report, e
 	case "markdown":
 		return r.importFolder(ctx, c, importMarkdown)
 	case "ninjs":
-		return r.importFolder(ctx, c, importNinjs)
+		return r.importNinjs(ctx, c)
 	default: // the configuration knows no other
 		return r.importFeeds(ctx, c)
 	}
