@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"coranto/internal/importer/foreign"
 	"coranto/internal/news"
 )
 
@@ -28,8 +29,17 @@ func NewCleaner(lang string) *Cleaner {
 	return &Cleaner{lang: lang, dropped: make(map[rune]int)}
 }
 
-// Text cleans text that may have line breaks.
+// Text cleans text that may have line breaks, and mends what was made UTF-8 twice.
 func (c *Cleaner) Text(s string) string {
+	s, n := foreign.Mend(s)
+	if n > 0 {
+		c.Note("mended letters that had been taken for others, as Ã© for é")
+	}
+	return c.asItIs(s)
+}
+
+// asItIs cleans text that may be about characters.
+func (c *Cleaner) asItIs(s string) string {
 	clean, dropped := CleanText(s)
 	for _, r := range dropped {
 		c.dropped[r]++
@@ -69,7 +79,7 @@ func (c *Cleaner) Plain(text string) []news.Block {
 
 // Code makes a block of program text, whose line breaks count.
 func (c *Cleaner) Code(text string) (news.Block, bool) {
-	text = strings.Trim(strings.TrimRight(c.Text(text), " \t\n"), "\n")
+	text = strings.Trim(strings.TrimRight(c.asItIs(text), " \t\n"), "\n")
 	return news.Block{Kind: news.Code, Text: []news.Span{{Text: text}}}, !Blank(text)
 }
 

@@ -25,7 +25,11 @@ func (c *Cleaner) Inline() Inline { return Inline{clean: c} }
 
 // Text adds text with the marks, link, claim and language of as.
 func (l *Inline) Text(text string, as news.Span) {
-	text = l.collapse(l.clean.Text(text))
+	clean := l.clean.Text
+	if as.Mark&news.Monospace != 0 {
+		clean = l.clean.asItIs
+	}
+	text = l.collapse(clean(text))
 	if text == "" {
 		return
 	}

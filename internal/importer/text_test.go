@@ -173,3 +173,15 @@ func show(blocks []news.Block) string {
 	}
 	return string(b)
 }
+
+// TestMended has a Cleaner mend what was made UTF-8 twice, but not where characters are shown as they are.
+func TestMended(t *testing.T) {
+	c := importer.NewCleaner("en")
+	blocks, err := c.HTML("<p>The cafÃ© – it was <code>cafÃ©</code> before</p><pre>cafÃ©</pre>", nil)
+	if err != nil || len(blocks) != 2 || blocks[0].Text[0].Text != "The café – it was " || blocks[0].Text[1].Text != "cafÃ©" || blocks[1].Text[0].Text != "cafÃ©" {
+		t.Errorf("got %+v, %v", blocks, err)
+	}
+	if notes := c.Notes(); len(notes) != 1 || !strings.Contains(notes[0], "mended letters") {
+		t.Errorf("notes %q", notes)
+	}
+}

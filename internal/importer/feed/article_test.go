@@ -13,7 +13,7 @@ import (
 // over the network.
 func FuzzPage(f *testing.F) {
 	at := &url.URL{Scheme: "https", Host: "news.example", Path: "/story"}
-	f.Add([]byte("<!DOCTYPE html><html lang=en><title>T</title><script type='application/ld+json'>{\"@graph\":[{\"@type\":[\"NewsArticle\"],\"author\":[{\"name\":1},\"A\"],\"image\":[[{\"url\":\"x\"}]]}]}</script>" +
+	f.Add([]byte("<!DOCTYPE html><html lang=en><title>T</title><script type='application/ld+json'>{\"@graph\":[{\"@type\":[\"NewsArticle\"],\"author\":[{\"name\":1},\"A\"],\"image\":[[{\"url\":\"x\"}]]}]}</script>"+
 		"<article><h1>T</h1>"+strings.Repeat("<p>Words, and more words, of an article that goes on.</p>", 20)+"<figure><img src=x><figcaption>C</figcaption></figure></article>"), "text/html; charset=koi8-r")
 	f.Add([]byte("<table><td><div><a href=//x><p>"+strings.Repeat("<div>", 200)), "")
 	f.Fuzz(func(t *testing.T, b []byte, contentType string) {

@@ -2,6 +2,7 @@ package foreign
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
@@ -22,7 +23,7 @@ func Mend(s string) (mended string, n int) {
 		for end < len(s) && s[end] >= utf8.RuneSelf {
 			end++
 		}
-		if meant, ok := unmojibake(s[i:end]); ok {
+		if meant, ok := meant(s[:i], s[i:end], s[end:]); ok {
 			b.WriteString(s[done:i])
 			b.WriteString(meant)
 			done, n = end, n+1
@@ -36,17 +37,59 @@ func Mend(s string) (mended string, n int) {
 	return b.String(), n
 }
 
-// unmojibake returns what a run of characters was before it was made UTF-8 twice.
-func unmojibake(run string) (string, bool) {
+// meant returns what a run of characters was before it was made UTF-8 twice. Where it is one character, what stands around
+// decides: CAFÉ’S and «été…» are as they should be.
+func meant(before, run, after string) (string, bool) {
 	if b, ok := taken(charmap.Windows1252, run); ok {
-		alone := utf8.RuneCount(b) == 1
-		return string(b), !alone || b[0] != 0xC2 || b[1] == 0xA0 // a lone Â before a sign is a letter of Romanian
+		c, size := utf8.DecodeRune(b)
+		if size == len(b) {
+			return string(b), oneMeant(c, lastByte(before), firstByte(after))
+		}
+		return string(b), !strings.ContainsFunc(string(b), func(c rune) bool { return !unicode.IsPrint(c) && c != '\u00A0' })
 	}
 	if b, ok := taken(charmap.Windows1251, run); ok {
-		// Two letters may stand for one by chance, as in «буква Р»; "вЂ" at the beginning of a quotation mark can't.
-		return string(b), utf8.RuneCount(b) > 2 || b[0] == 0xE2
+		c, size := utf8.DecodeRune(b)
+		if size == len(b) {
+			return string(b), punctuation(c)
+		}
+		strange := func(c rune) bool {
+			return !('Ѐ' <= c && c <= 'џ' || 'Ґ' <= c && c <= 'ӿ' || punctuation(c) || '\u00A0' <= c && c <= '»')
+		}
+		return string(b), utf8.RuneCount(b) > 2 && !strings.ContainsFunc(string(b), strange)
 	}
 	return "", false
+}
+
+// oneMeant says whether one character was meant where two or three stand that Windows-1252 made of it.
+func oneMeant(c rune, before, after byte) bool {
+	switch lower := func(b byte) bool { return 'a' <= b && b <= 'z' }; {
+	case punctuation(c), 0x1F000 <= c && c < 0x20000: // â€™, ðŸ˜€
+		return true
+	case c < 0xC0, 'А' <= c && c <= 'я', 'ء' <= c && c <= 'ي': // Â°, Ð¸: a Â at the end of a word in capitals may stand before a sign
+		return before < 'A' || before > 'Z'
+	case c < 0x180: // Ã©
+		return lower(before) || lower(after)
+	}
+	return false
+}
+
+// punctuation says whether a character is one of those that word processors put in: dashes, quotation marks, currencies.
+func punctuation(c rune) bool {
+	return 0x2010 <= c && c <= 0x203A || 0x20A0 <= c && c <= 0x20BF || 0x2100 <= c && c < 0x2150
+}
+
+func lastByte(s string) byte {
+	if s == "" {
+		return 0
+	}
+	return s[len(s)-1]
+}
+
+func firstByte(s string) byte {
+	if s == "" {
+		return 0
+	}
+	return s[0]
 }
 
 // taken returns the bytes that characters are in an encoding, if these are UTF-8. It gives up at the first that are not:

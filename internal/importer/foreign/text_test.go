@@ -107,7 +107,7 @@ func TestMend(t *testing.T) {
 		}
 		return b.String()
 	}
-	for _, s := range []string{"café", "naïve “ooh” – it’s", "Привет, «мир»! Ёлка и СССР", "مرز", "国境", "😀 ok", "10\u00a0000"} {
+	for _, s := range []string{"café", "naïve “ooh” – it’s", "Привет, «мир»! Ёлка и СССР", "مرز", "国境", "😀 ok", "10\u00a0000", "25°C", "été"} {
 		if got, n := foreign.Mend(twice(charmap.Windows1252, s)); got != s || n == 0 {
 			t.Errorf("by windows-1252: got %q, want %q", got, s)
 		}
@@ -118,7 +118,8 @@ func TestMend(t *testing.T) {
 		}
 	}
 	for _, s := range []string{
-		"plain", "café", "NÃO", "«СССР»", "буква Р»", "С\u00a0уважением", "В\u00a0Р», С…", "în Â»", "Ђорђе и Љубиша", "граница", "مرز", "Ð", "\xFF\xFE",
+		"вёў", "CAFÉ’s", "CAFÉ”", "«été…»", "AMANHÃ”", "SPÍŠE", "été”…", "GRÂ\u00a0:", "Bién°", "віївії", "СІСІ",
+		"plain", "café", "NÃO", "«СССР»", "буква Р»", "С\u00a0уважением", "В\u00a0Р», С…", "Ђорђе и Љубиша", "граница", "مرز", "Ð", "\xFF\xFE",
 	} {
 		if got, n := foreign.Mend(s); got != s || n != 0 {
 			t.Errorf("%q became %q", s, got)
