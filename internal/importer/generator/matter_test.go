@@ -1,7 +1,11 @@
 package generator_test
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -64,6 +68,33 @@ func TestNoSite(t *testing.T) {
 	}
 	if _, err := open(t, tree(t, []byte("-- _config.yml --\n-- CNAME --\nlantern.example\n")), generator.Jekyll); err != nil {
 		t.Errorf("CNAME: %v", err)
+	}
+}
+
+// TestHostile shows that nothing outside of the folder comes in, and no script.
+func TestHostile(t *testing.T) {
+	t.Parallel()
+	dir := tree(t, []byte("-- hugo.toml --\nbaseURL = 'https://lantern.example'\n-- content/posts/a.md --\n---\ntitle: x\ndate: 2026-01-01\n"+
+		"image: ../../../../secret.png\nurl: /../../b/\n---\n![s](../../../secret.png) {{< figure src=\"file:///secret.png\" caption=\"<script>x()</script>\" >}}\n"))
+	secret := filepath.Join(t.TempDir(), "secret.md")
+	if err := errors.Join(os.WriteFile(secret, []byte("---\ntitle: secret\n---\n"), 0o600),
+		os.Symlink(secret, filepath.Join(dir, "content/posts/link.md"))); err != nil {
+		t.Fatal(err)
+	}
+	s, err := open(t, dir, generator.Hugo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := items(t, s)
+	if it := all["content/posts/link.md"]; it.Story != nil {
+		t.Errorf("a symbolic link was followed: %+v", it)
+	}
+	got := show(all["content/posts/a.md"])
+	if strings.Contains(got, "x()") || strings.Contains(got, "file:") || !strings.Contains(got, "https://lantern.example/secret.png") {
+		t.Errorf("got %s", got)
+	}
+	if _, _, err := s.Open(t.Context(), "../secret.md"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("got %v", err)
 	}
 }
 

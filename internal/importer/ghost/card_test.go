@@ -28,7 +28,7 @@ func TestCards(t *testing.T) {
 			"heading2: a\nheading2: b", ""},
 		"lists in lists": {`{"type":"list","listType":"number","children":[{"type":"listitem","children":[{"type":"text","text":"a"}]},
 			{"type":"listitem","children":[{"type":"list","listType":"bullet","children":[{"type":"listitem","children":[{"type":"text","text":"b"}]}]}]}]}`,
-			"list {paragraph: a} {list {paragraph: b}}", ""},
+			"list {paragraph: a; list {paragraph: b}}", ""},
 		"aside":    {`{"type":"aside","children":[{"type":"text","text":"a"}]}`, "quote {paragraph: a}", ""},
 		"no link":  {`{"type":"paragraph","children":[{"type":"link","url":"javascript:alert(1)","children":[{"type":"text","text":"a"}]}]}`, "paragraph: a", ""},
 		"gallery":  {`{"type":"gallery","images":[{"src":"__GHOST_URL__/content/images/a.jpg","alt":"A."},{"src":"__GHOST_URL__/content/images/b.jpg","alt":"B."}],"caption":"Both"}`, "figure " + site + "/content/images/a.jpg alt=\"A.\" caption=\"\"\nfigure " + site + "/content/images/b.jpg alt=\"B.\" caption=\"\"\nparagraph: Both", ""},
@@ -73,6 +73,21 @@ func TestCards(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// TestGated leaves out what Ghost marks in its HTML as for members.
+func TestGated(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ html, want string }{
+		{`<p>a</p><!--kg-gated-block:begin nonMember:false memberSegment:\"status:free\" --><p>secret</p><!--kg-gated-block:end--><p>b</p>`, "paragraph: a\nparagraph: b"},
+		{`<!--kg-gated-block:begin nonMember:true memberSegment:\"\" --><p>a</p><!--kg-gated-block:end--><p>b</p>`, "paragraph: a\nparagraph: b"},
+		{`<p>a</p><!--kg-gated-block:begin nonMember:false--><p>secret</p>`, "paragraph: a"},
+	} {
+		all := items(t, export(t, `"id":"1","title":"x","status":"draft","html":"`+c.html+`"`), "")
+		if got := show(all[0].Story.Articles[0].Revision.Body); got != c.want {
+			t.Errorf("got:\n%s\nwant:\n%s", got, c.want)
+		}
 	}
 }
 

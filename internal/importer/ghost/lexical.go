@@ -75,10 +75,7 @@ func (w *writing) lexicalNode(b *strings.Builder, n node, depth int) error {
 	case "quote", "extended-quote", "aside":
 		return around("blockquote", "")
 	case "list":
-		if n.text("listType") == "number" || n.text("tag") == "ol" {
-			return around("ol", "")
-		}
-		return around("ul", "")
+		return w.list(b, n, depth)
 	case "listitem":
 		return around("li", "")
 	case "link", "autolink", "at-link":
@@ -94,6 +91,34 @@ func (w *writing) lexicalNode(b *strings.Builder, n node, depth int) error {
 		w.clean.Note("a node of the kind %.60q is not known: its words were kept", kind)
 		return around("div", "")
 	}
+	return nil
+}
+
+// list writes a list. An item that is nothing but a list belongs to the item before it, as editors show it.
+func (w *writing) list(b *strings.Builder, n node, depth int) error {
+	element := "ul"
+	if n.text("listType") == "number" || n.text("tag") == "ol" {
+		element = "ol"
+	}
+	b.WriteString("<" + element + ">")
+	for i, item := range n.nodes("children") {
+		inside := item.nodes("children")
+		switch nested := len(inside) == 1 && inside[0].text("type") == "list"; {
+		case item.text("type") != "listitem":
+			if err := w.lexicalNode(b, item, depth+1); err != nil {
+				return err
+			}
+			continue
+		case i == 0:
+			b.WriteString("<li>")
+		case !nested:
+			b.WriteString("</li><li>")
+		}
+		if err := w.children(b, item, depth+1); err != nil {
+			return err
+		}
+	}
+	b.WriteString("</li></" + element + ">")
 	return nil
 }
 

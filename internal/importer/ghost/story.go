@@ -154,18 +154,39 @@ func (w *writing) body() ([]news.Block, error) {
 	case w.Mobiledoc != "":
 		src, err = w.mobiledoc(w.absolute(w.Mobiledoc))
 	case w.HTML != "":
-		src = w.absolute(w.HTML)
+		src = w.shown()
 	case w.Plaintext != "":
 		return w.clean.Plain(w.absolute(w.Plaintext)), nil
 	}
 	if err != nil && w.HTML != "" {
 		w.clean.Note("%s: what Ghost last showed was taken instead", err)
-		src, err = w.absolute(w.HTML), nil
+		src, err = w.shown(), nil
 	}
 	if err != nil {
 		return nil, err
 	}
 	return w.clean.HTML(src, w.base())
+}
+
+// shown returns the HTML that Ghost last made of the post, without what it marks as not for every reader. A mark without
+// an end takes all that follows it.
+func (w *writing) shown() string {
+	const begin, end = "<!--kg-gated-block:begin", "<!--kg-gated-block:end-->"
+	var b strings.Builder
+	for rest := w.absolute(w.HTML); ; {
+		before, after, gated := strings.Cut(rest, begin)
+		b.WriteString(before)
+		if !gated {
+			return b.String()
+		}
+		inside, after, _ := strings.Cut(after, end)
+		mark, inside, _ := strings.Cut(inside, "-->")
+		if rest = after; strings.Contains(mark, "nonMember:true") {
+			b.WriteString(inside)
+			continue
+		}
+		w.clean.Note("left out a part that not every reader of the site saw")
+	}
 }
 
 // lead makes the picture above the text.
