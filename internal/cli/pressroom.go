@@ -313,7 +313,7 @@ const mediaWait = time.Minute
 // count as changed.
 func (r *pressRoom) importFeeds(ctx context.Context, c importConfig) (report importer.Report, err error) {
 	all := r.sources(c)
-	client := web.NewClient(web.Options{Named: all})
+	client := web.NewClient(web.Options{Named: typed(slices.Clone(all))})
 	defer client.Close()
 	f := r.fetcher(c.Name)
 	f.Web = client

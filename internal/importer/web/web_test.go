@@ -216,7 +216,7 @@ func TestElsewhere(t *testing.T) {
 	}
 }
 
-func TestDowngrade(t *testing.T) {
+func TestCertificate(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {}))
 	t.Cleanup(server.Close)
