@@ -26,7 +26,7 @@ func openGhost(_ context.Context, in *importing) (importer.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	opt := ghost.Options{Languages: in.config.Languages, Language: in.language, Site: site}
+	opt := ghost.Options{Languages: in.config.Languages, Language: in.language, Site: site, Zone: in.zone}
 	if folder := in.contentFolder(); folder != "" {
 		if opt.Content, err = in.openFiles("the content", []string{folder}); err != nil {
 			return nil, err

@@ -37,7 +37,7 @@ taken from the article's page (--full-text=auto). A feed that comes in pages is 
 		{name: "wordpress", usage: "FILE…", flags: []string{"language", "timezone"}, open: openWordPress, long: `
 an export of WordPress (Tools, Export: WXR): its files, packed or not, or a folder of them; posts, pages, pictures,
 authors, categories and tags, translations of Polylang and WPML, comments`},
-		{name: "ghost", usage: "FILE", flags: []string{"language", "site", "content"}, open: openGhost, long: `
+		{name: "ghost", usage: "FILE", flags: []string{"language", "timezone", "site", "content"}, open: openGhost, long: `
 an export of Ghost (Settings, Import/Export), a file or an archive, with its content folder, if that lies beside it or
 --content names it; members are not read. --site says where the site stood`},
 		{name: "ninjs", usage: "FOLDER|FILE…", flags: []string{"language"}, open: openNinjs, itself: importMirror, older: isMirror, long: `

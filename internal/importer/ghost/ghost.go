@@ -20,6 +20,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"time"
 
 	"coranto/internal/importer"
 	"coranto/internal/importer/foreign"
@@ -33,6 +34,8 @@ type Options struct {
 	Language string
 	// Site is the address where the site stood, of http or https. The export does not say it.
 	Site *url.URL
+	// Zone is the site's time zone, which some addresses hang on; nil is UTC.
+	Zone *time.Location
 	// Content is Ghost's content folder, or one around it; nil where there is none but what lies beside the export.
 	Content *foreign.Files
 }
@@ -43,8 +46,9 @@ type Source struct {
 	name  string
 	opt   Options
 	// site is the address of the site without a slash at its end.
-	site  string
-	index *index
+	site   string
+	routes []route
+	index  *index
 }
 
 // New returns the source of an export: the only JSON among some files that may be one. It reads nothing of it yet.

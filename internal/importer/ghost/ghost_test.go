@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"coranto/internal/importer"
 	"coranto/internal/importer/foreign"
@@ -499,5 +500,63 @@ func TestZip(t *testing.T) {
 	}
 	if name, b, err := s.Open(t.Context(), "https://news.example/content/images/a.png"); name != "a.png" || string(b) != "picture" || err != nil {
 		t.Errorf("got %s, %q, %v", name, b, err)
+	}
+}
+
+// TestRoutes reads where posts of each language stood, as Ghost's own way of several languages has it.
+func TestRoutes(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, dir, "content/settings/routes.yaml", []byte(`
+routes:
+  /about/: about
+collections:
+  /fa/:
+    permalink: /fa/{slug}/
+    filter: tag:hash-fa
+  /special/:
+    permalink: /special/{primary_tag}/{slug}/
+    filter: published_at:>'2020-01-01'+featured:true
+  /news/:
+    permalink: /{year}/{month}/{day}/{slug}/
+    filter: "tag:-hash-fa+featured:false,author:leyla"
+  /:
+    permalink: /{odd}/
+taxonomies:
+  tag: /tag/{slug}/
+`))
+	b, err := os.ReadFile("testdata/v5.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, dir, "export.json", b)
+	opt := options()
+	opt.Zone = time.FixedZone("", -7*3600)
+	s, err := ghost.New(open(t, dir), opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := make(map[string]string)
+	if err := s.Survey(t.Context(), &importer.Survey{Moved: func(_ context.Context, url, story, _ string) error {
+		got[story] += " " + strings.TrimPrefix(url, "https://news.example")
+		return nil
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	for number, want := range map[int]string{
+		1: " /special/nature/river-over-banks/ /2025/04/02/river-over-banks/",
+		7: " /about/",
+		8: " /fa/rud/",
+	} {
+		if id := fmt.Sprintf("ghost-1b2c3d4e-0000-4000-8000-%012d", number); got[id] != want {
+			t.Errorf("%s: got%s, want%s", id, got[id], want)
+		}
+	}
+	write(t, dir, "content/settings/routes.yaml", []byte("collections:\n  /: [\n"))
+	if s, err = ghost.New(open(t, dir), opt); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Survey(t.Context(), &importer.Survey{}); err == nil || !strings.Contains(err.Error(), "content/settings/routes.yaml: ") {
+		t.Errorf("got %v", err)
 	}
 }

@@ -65,6 +65,9 @@ func (s *Source) read(ctx context.Context) (*index, error) {
 	x := &index{has: make(map[string]int), first: make(map[id]int), tags: make(map[id]tag), users: make(map[id]user),
 		tagged: make(map[id][]relation), written: make(map[id][]relation), metas: make(map[id]meta),
 		comments: make(map[id][]comment), left: make(map[string]int)}
+	if err := s.readRoutes(); err != nil {
+		return nil, err
+	}
 	if err := s.scan(ctx, isRead, func(r row) error { s.note(x, r); return nil }); err != nil {
 		return nil, fmt.Errorf("%s: %w", s.name, err)
 	}
@@ -210,21 +213,10 @@ func (s *Source) addresses(x *index) {
 		if first, ok := x.first[h.ID]; !ok || first != i || h.Status == "draft" || h.Status == "sent" || bool(x.metas[h.ID].EmailOnly) || err != nil {
 			continue
 		}
-		if url := s.address(h); url != "" {
+		for _, url := range s.addressesOf(x, h) {
 			x.moved = append(x.moved, address{url, h.story(), lang})
 		}
 	}
-}
-
-// address returns where a post stands: as the API says, or below its slug, as Ghost has it unless its routes say otherwise.
-func (s *Source) address(h head) string {
-	if _, ok := strings.CutPrefix(h.URL, s.site+"/"); ok {
-		return importer.Link(h.URL, nil)
-	}
-	if h.Slug == "" {
-		return ""
-	}
-	return importer.Link(s.site+"/"+strings.Trim(h.Slug, "/")+"/", nil)
 }
 
 // language returns a post's language: its own, that of an internal tag as #fa, or the one to take otherwise.

@@ -95,8 +95,14 @@ type head struct {
 	Locale string `json:"locale"`
 	// URL is where the API says that the post stands; exports don't.
 	URL string `json:"url"`
-	// Tags stand in the post itself where the API answered.
-	Tags []tag `json:"tags"`
+	// Tags and Authors stand in the post itself where the API answered.
+	Tags    []tag  `json:"tags"`
+	Authors []user `json:"authors"`
+	// AuthorID is of before Ghost 1.22.
+	AuthorID    id     `json:"author_id"`
+	Featured    flag   `json:"featured"`
+	Visibility  string `json:"visibility"`
+	PublishedAt stamp  `json:"published_at"`
 }
 
 // kind says what Ghost calls it.
@@ -126,15 +132,11 @@ type post struct {
 	Plaintext     string `json:"plaintext"`
 	Image         string `json:"image"` // before Ghost 1.0
 	FeatureImage  string `json:"feature_image"`
-	Visibility    string `json:"visibility"`
 	CreatedAt     stamp  `json:"created_at"`
-	PublishedAt   stamp  `json:"published_at"`
 	CustomExcerpt string `json:"custom_excerpt"`
 	CodeHead      string `json:"codeinjection_head"`
 	CodeFoot      string `json:"codeinjection_foot"`
 	CanonicalURL  string `json:"canonical_url"`
-	AuthorID      id     `json:"author_id"` // before Ghost 1.22
-	Authors       []user `json:"authors"`   // of the API
 }
 
 // A meta is a row of posts_meta.

@@ -96,7 +96,7 @@ func (w *writing) article(lang string) (news.Article, error) {
 		return a, errors.New("it has no title")
 	}
 	if w.Status == "published" {
-		a.Revision.SourceURL = w.address(w.head)
+		a.Revision.SourceURL = w.address()
 	}
 	w.noteLeft()
 	return a, nil
@@ -136,9 +136,17 @@ func (w *writing) noteLeft() {
 // absolute puts the site's address where Ghost left a mark for it.
 func (w *writing) absolute(s string) string { return strings.ReplaceAll(s, "__GHOST_URL__", w.site) }
 
+// address is where the post stood, or "".
+func (w *writing) address() string {
+	if all := w.addressesOf(w.index, w.head); len(all) > 0 {
+		return all[0]
+	}
+	return ""
+}
+
 // base is what the references of a post are relative to.
 func (w *writing) base() *url.URL {
-	u, err := url.Parse(cmp.Or(w.address(w.head), w.site+"/"))
+	u, err := url.Parse(cmp.Or(w.address(), w.site+"/"))
 	if err != nil {
 		return w.opt.Site
 	}
@@ -210,16 +218,7 @@ func (w *writing) lead() (*news.Figure, error) {
 
 // bylines returns the authors in their order.
 func (w *writing) bylines() (out []news.Byline) {
-	users := w.Authors
-	for _, r := range w.written[w.ID] {
-		if u, ok := w.users[r.Author]; ok {
-			users = append(users, u)
-		}
-	}
-	if u, ok := w.users[w.AuthorID]; ok && len(users) == 0 {
-		users = append(users, u)
-	}
-	for _, u := range users {
+	for _, u := range w.authorsOf(w.head) {
 		b := news.Byline{Name: w.clean.Line(u.Name), Slug: plainSlug(u.Slug)}
 		same := func(o news.Byline) bool { return o.Name == b.Name || b.Slug != "" && o.Slug == b.Slug }
 		if b.Name != "" && !slices.ContainsFunc(out, same) && len(out) < maxListed {
