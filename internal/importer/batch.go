@@ -66,7 +66,7 @@ func (b *batch) parts(it Item) bool {
 
 // asksStore says whether what becomes of an item depends on what the store has of its story.
 func asksStore(it Item) bool {
-	return it.Kill || len(it.Before) > 0 || it.Story.Sources != nil || it.Story.Claims != nil
+	return it.Kill || len(it.Before) > 0 || !it.Made.IsZero() || it.Story.Sources != nil || it.Story.Claims != nil
 }
 
 func (b *batch) add(it Item) {

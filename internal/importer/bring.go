@@ -196,6 +196,10 @@ func (w *writing) check(ctx context.Context, e *entry, taken map[store.ArticleID
 			return err
 		}
 	}
+	if errors.Is(reason, errOlder) {
+		w.leave(e, reason.Error())
+		return nil
+	}
 	if reason != nil {
 		w.refuse(e, errors.New(strings.TrimPrefix(reason.Error(), "article "+first(s)+": ")))
 		return nil
@@ -247,6 +251,9 @@ func (w *writing) fit(ctx context.Context, e *entry) (reason, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if slices.ContainsFunc(old.Articles, func(a news.Article) bool { return !e.Made.IsZero() && a.Updated.After(e.Made) && e.names(a.Lang) }) {
+		return errOlder, nil
+	}
 	e.Before = later(old, e.Before, *e.Story)
 	together := *e.Story
 	together.Articles = slices.Clone(e.Story.Articles)
@@ -262,6 +269,14 @@ func (w *writing) fit(ctx context.Context, e *entry) (reason, err error) {
 	return nil, nil
 }
 
+// errOlder is of an item that its source sent again, although it has sent a newer version.
+var errOlder = errors.New("the newsroom has a newer version of it")
+
+// names says whether an item's story has an article in a language.
+func (e *entry) names(lang string) bool {
+	return slices.ContainsFunc(e.Story.Articles, func(a news.Article) bool { return a.Lang == lang })
+}
+
 // kill makes of an item what takes back the articles that the store has of its story.
 func (w *writing) kill(ctx context.Context, e *entry, withdrawn map[*news.Story]error) error {
 	old, err := w.st.Story(ctx, e.Story.ID)
@@ -271,9 +286,11 @@ func (w *writing) kill(ctx context.Context, e *entry, withdrawn map[*news.Story]
 	e.Before = nil
 	var killed []news.Article
 	for _, a := range old.Articles {
-		named := slices.ContainsFunc(e.Story.Articles, func(b news.Article) bool { return a.Lang == b.Lang })
-		if named && a.Status != news.Draft {
+		if e.names(a.Lang) && a.Status != news.Draft {
 			a.Status = news.Withdrawn
+			if e.Made.After(a.Published) && e.Made.After(a.Updated) {
+				a.Updated = e.Made // an older version does not bring it back
+			}
 			killed = append(killed, a)
 		}
 	}

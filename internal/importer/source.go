@@ -3,6 +3,7 @@ package importer
 import (
 	"context"
 	"iter"
+	"time"
 
 	"coranto/internal/news"
 )
@@ -62,6 +63,9 @@ type Item struct {
 	// Kill says that the source takes Story back, which it names by its ID and the languages of its articles. Import
 	// withdraws what the store has of these, in its own words, and leaves the item out where it has nothing.
 	Kill bool
+	// Made is when the source made this version of Story, or took it back; zero when it does not say. An item is left out where
+	// the store has an article that was updated after that: sources send old versions again.
+	Made time.Time
 	// File is a media file that stands by itself, by the name that figures use for it too.
 	File string
 	// Err says why the item is refused, Left why it is left out although nothing is wrong with it.

@@ -76,6 +76,13 @@ func TestDropGrows(t *testing.T) {
 		t.Error("what was killed before it came is there")
 	}
 	run("again", 0, 0, 1)
+	for _, name := range []string{"3.json", "4.json"} { // the agency clears its drop up
+		delete(files, name)
+	}
+	run("an old version after the kill", 0, 0, 2)
+	if s, _ := st.Story(t.Context(), "urn:a"); s.Articles[0].Status != news.Withdrawn {
+		t.Errorf("an old version brought back what was killed: %+v", s)
+	}
 	files["6.json"] = version("urn:a", 5, "Back", "")
 	run("sent again after the kill", 0, 1, 1)
 	if s, _ := st.Story(t.Context(), "urn:a"); s.Articles[0].Status != news.Published {

@@ -341,6 +341,7 @@ func (s *Source) story(e entry) importer.Item {
 			return out
 		}
 		states = append(states, m)
+		out.Made = it.changed()
 	}
 	return finish(out, states)
 }
@@ -369,7 +370,7 @@ func (s *Source) kill(out importer.Item, it item, states []made) importer.Item {
 		out.Err = err
 		return out
 	}
-	out.Kill = true
+	out.Kill, out.Made = true, it.changed()
 	out.Story = &news.Story{ID: storyID(it.uri()), Articles: []news.Article{{
 		Lang: tag, Status: news.Withdrawn, Published: latest(it.first(), it.changed()),
 		Revision: news.Revision{Headline: "withdrawn by its provider"},
