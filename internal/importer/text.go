@@ -79,7 +79,12 @@ func noncharacter(c rune) bool { return c&0xFFFE == 0xFFFE || 0xFDD0 <= c && c <
 func isSpace(c rune) bool { return c == ' ' || c == '\n' || c == '\t' }
 
 // oneLine makes each run of white space of clean text one space, and takes it off both ends.
-func oneLine(s string) string { return strings.Join(strings.FieldsFunc(s, isSpace), " ") }
+func oneLine(s string) string {
+	if s == "" || s[0] != ' ' && s[len(s)-1] != ' ' && !strings.ContainsAny(s, "\n\t") && !strings.Contains(s, "  ") {
+		return s // most are
+	}
+	return strings.Join(strings.FieldsFunc(s, isSpace), " ")
+}
 
 // Blank says whether a text shows nothing: it is empty, or only spaces and invisible marks.
 func Blank(s string) bool {

@@ -45,9 +45,9 @@ func PlainHTML(s string) string {
 	}
 }
 
-// Opening returns the words that a body begins with, paragraph by paragraph: some thousand characters.
+// Opening returns the words that a body begins with, paragraph by paragraph: a thousand characters and more.
 func Opening(body []news.Block) string {
-	const enough = 4000
+	const enough = 2000
 	var b strings.Builder
 	var read func(blocks []news.Block)
 	read = func(blocks []news.Block) {

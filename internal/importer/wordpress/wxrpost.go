@@ -92,10 +92,6 @@ func (x *Export) article(item *importer.Item, p *post) {
 		}
 	}
 	s := news.Story{ID: x.storyID(p.id), Slug: p.wish(), Articles: []news.Article{a}}
-	if err := s.Validate(); err != nil {
-		item.Err = errors.New(strings.TrimPrefix(err.Error(), "article "+a.Lang+": "))
-		return
-	}
 	item.Story = &s
 	item.Notes = clean.Notes()
 }

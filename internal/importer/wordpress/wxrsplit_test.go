@@ -119,7 +119,7 @@ func TestSplitLargeItems(t *testing.T) {
 		want string
 	}{
 		{"a large item", io.MultiReader(strings.NewReader(whole), endless("<item><c><![CDATA[", "word ", large),
-			strings.NewReader("]]></c></item>\n" + whole)), "item item! item"},
+			strings.NewReader("]]></c></item>\n"+whole)), "item item! item"},
 		{"a section that is never closed", endless(whole+"<item><c><![CDATA[", "word ", large), "item item!"},
 		{"a section that is never closed before items", io.MultiReader(endless(whole+"<item><c><![CDATA[", "word ", large),
 			strings.NewReader("</c></item>\n"+whole+whole)), "item item! item? item?"},
