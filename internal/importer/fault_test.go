@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"sync/atomic"
 	"testing"
 
 	"coranto/internal/importer"
@@ -16,14 +17,14 @@ import (
 // A faulty store fails at one of its writes: before it is done, or after.
 type faulty struct {
 	importer.Memory
-	left  int
+	left  atomic.Int64
 	after bool
 }
 
 var errFault = errors.New("the disk is full")
 
 func (f *faulty) fault(write func() error) error {
-	if f.left--; f.left != 0 {
+	if f.left.Add(-1) != 0 {
 		return write()
 	}
 	if f.after {
@@ -68,7 +69,9 @@ func TestImportFaults(t *testing.T) {
 		for n := 1; ; n++ {
 			st := importertest.NewStore(t)
 			src := example(t)
-			_, err := importer.Import(t.Context(), &faulty{st, n, after}, src, opt)
+			f := &faulty{Memory: st, after: after}
+			f.left.Store(int64(n))
+			_, err := importer.Import(t.Context(), f, src, opt)
 			if err == nil {
 				if n < 6 {
 					t.Errorf("only %d writes", n)

@@ -44,7 +44,7 @@ type Kind struct {
 }
 
 // maxStops is the number of places at which a source is stopped.
-const maxStops = 24
+const maxStops = 12
 
 // Run runs the suite.
 func Run(t *testing.T, k Kind) {
