@@ -8,11 +8,9 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/html"
-	"golang.org/x/net/html/atom"
 
 	"coranto/internal/importer"
 	"coranto/internal/news"
@@ -20,8 +18,6 @@ import (
 
 // The limits of what is made of an item.
 const (
-	// maxHeadline is the length, in characters, of a headline that is made of the text.
-	maxHeadline = 80
 	// maxStandfirst is the length, in characters, of a summary that is a standfirst and not a second text.
 	maxStandfirst = 1000
 	// maxTopics and maxBylines are what is kept of an item's tags and authors.
@@ -42,7 +38,7 @@ func revision(it item, clean *importer.Cleaner, base *url.URL) (news.Revision, e
 		}
 		summary = ""
 	}
-	words := opening(body)
+	words := importer.Opening(body)
 	if link := importer.Link(it.url, base); strings.HasPrefix(link, "http") && (it.seen || len(body) == 0) {
 		body = append(body, leadTo(link, clean.Line(it.title.plain())))
 	}
@@ -53,12 +49,12 @@ func revision(it item, clean *importer.Cleaner, base *url.URL) (news.Revision, e
 		Body:     body,
 	}
 	if r.Headline == "" {
-		r.Headline = headline(words)
+		r.Headline = importer.HeadlineOf(words)
 	}
 	if r.Headline == "" {
 		return news.Revision{}, errors.New("no title and no text")
 	}
-	if !excerpt(summary, words) && utf8.RuneCountInString(summary) <= maxStandfirst {
+	if !importer.Excerpt(summary, words) && utf8.RuneCountInString(summary) <= maxStandfirst {
 		r.Standfirst = summary
 	}
 	return r, nil
@@ -89,77 +85,12 @@ func (t text) without(link string) text {
 	return t
 }
 
-// plain returns a text without markup. A "<" that begins no element of HTML stays: titles are not always HTML.
+// plain returns a text without markup.
 func (t text) plain() string {
 	if !t.html {
 		return t.text
 	}
-	var b strings.Builder
-	z := html.NewTokenizer(strings.NewReader(t.text))
-	for {
-		switch z.Next() {
-		case html.ErrorToken:
-			return b.String()
-		case html.TextToken:
-			b.Write(z.Text())
-		case html.StartTagToken, html.EndTagToken, html.SelfClosingTagToken:
-			raw := string(z.Raw())
-			switch name, _ := z.TagName(); atom.Lookup(name) {
-			case 0:
-				b.WriteString(raw)
-			case atom.P, atom.Br, atom.Div, atom.Li, atom.Ul, atom.Ol, atom.H1, atom.H2, atom.H3:
-				b.WriteByte(' ')
-			}
-		}
-	}
-}
-
-// opening returns the words that a body begins with, paragraph by paragraph.
-func opening(body []news.Block) string {
-	var b strings.Builder
-	for _, block := range body {
-		for _, s := range block.Text {
-			b.WriteString(s.Text)
-			if s.Mark&news.Break != 0 {
-				b.WriteByte(' ')
-			}
-		}
-		if b.WriteByte(' '); b.Len() > 4*maxStandfirst {
-			break
-		}
-	}
-	return strings.TrimSpace(b.String())
-}
-
-// excerpt says whether a summary is only the beginning of the text, perhaps with dots behind it.
-func excerpt(summary, text string) bool {
-	for _, dots := range []string{"[…]", "[...]", "…", "..."} {
-		summary = strings.TrimSpace(strings.TrimSuffix(summary, dots))
-	}
-	return strings.HasPrefix(text, summary)
-}
-
-// headline makes a headline of a text: its first sentence, or as many words as there is room for.
-func headline(words string) string {
-	var prev rune
-	space := 0
-	n := 0
-	for i, c := range words {
-		if unicode.IsSpace(c) {
-			if strings.ContainsRune(".!?…؟。।։", prev) {
-				return strings.TrimRight(words[:i], ".。।։")
-			}
-			space = i
-		}
-		if n++; n > maxHeadline {
-			if space == 0 {
-				space = i
-			}
-			return words[:space] + "…"
-		}
-		prev = c
-	}
-	return strings.TrimRight(words, ".。।։")
+	return importer.PlainHTML(t.text)
 }
 
 func bylines(authors []string, clean *importer.Cleaner) []news.Byline {
