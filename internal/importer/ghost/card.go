@@ -6,6 +6,9 @@ import (
 	"html"
 	"strings"
 
+	markup "golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
 	"coranto/internal/importer"
 )
 
@@ -43,7 +46,10 @@ func (n node) node(key string) node {
 
 // card makes HTML of a card: what in a post is no running text. Lexical and Mobiledoc have the same ones. A card that is
 // not known keeps the words that it has; a note says what became of one that readers see otherwise than before.
-func (w *writing) card(name string, n node) string {
+func (w *writing) card(name string, n node) string { return whole(w.rendered(name, n)) }
+
+// rendered makes HTML of a card, in which its writer may have left elements open.
+func (w *writing) rendered(name string, n node) string {
 	if hidden(n) {
 		w.clean.Note("left out a card (%s) that not every reader of the site saw", name)
 		return ""
@@ -180,7 +186,27 @@ func embed(n node) string {
 		return n.text("html")
 	}
 	title := cmp.Or(n.node("metadata").text("title"), n.text("title"))
-	return figure(fmt.Sprintf(`<iframe src="%s" title="%s"></iframe>`, html.EscapeString(address), html.EscapeString(title)), n.text("caption"))
+	return fmt.Sprintf(`<iframe src="%s" title="%s"></iframe>`, html.EscapeString(address), html.EscapeString(title)) + paragraph(n.text("caption"))
+}
+
+// whole ends the elements of HTML that are left open, so that a card does not change what follows it. What can't be read
+// comes back as it is: the Cleaner says so of the whole text.
+func whole(src string) string {
+	if !strings.Contains(src, "<") {
+		return src
+	}
+	body := &markup.Node{Type: markup.ElementNode, DataAtom: atom.Body, Data: "body"}
+	nodes, err := markup.ParseFragment(strings.NewReader(src), body)
+	if err != nil {
+		return src
+	}
+	var b strings.Builder
+	for _, n := range nodes {
+		if err := markup.Render(&b, n); err != nil {
+			return src
+		}
+	}
+	return b.String()
 }
 
 // picture makes an image; none where it has no address.

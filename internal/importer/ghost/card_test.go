@@ -53,6 +53,8 @@ func TestCards(t *testing.T) {
 		"members":  {`{"type":"html","html":"<p>secret</p>","visibility":{"web":{"nonMember":false,"memberSegment":"status:free,status:-free"},"email":{"memberSegment":""}}}`, "", "not every reader of the site saw"},
 		"mails":    {`{"type":"call-to-action","textValue":"<p>secret</p>","visibility":{"showOnWeb":false,"showOnEmail":true}}`, "", "not every reader of the site saw"},
 		"for all":  {`{"type":"html","html":"<p>open</p>","visibility":{"web":{"nonMember":true}}}`, "paragraph: open", ""},
+		"open":     {`{"type":"html","html":"<p>a <b>b <i>c</p>"},{"type":"paragraph","children":[{"type":"text","text":"d"}]}`, "paragraph: a *b **/c/*\nparagraph: d", ""},
+		"words":    {`{"type":"bookmark","url":"https://example.org/","metadata":{"title":"A"},"caption":"B"}`, "embed https://example.org/: A\nparagraph: B", ""},
 		"unknown":  {`{"type":"poem","title":"Night","children":[{"type":"paragraph","children":[{"type":"text","text":"a"}]}]}`, "paragraph: a", `a node of the kind "poem" is not known`},
 		"new card": {`{"type":"weather","title":"Today","items":[{"text":"Rain"}],"url":"https://example.org"}`, "paragraph: Today\nparagraph: Rain", `a card of the kind "weather" is not known`},
 		"junk":     {`7,null,"x",{"type":5},{"children":7}`, "", ""},
