@@ -80,7 +80,21 @@ func takeArticle(b []byte, contentType string, at *url.URL) (a article, err erro
 		return a, errors.New("the article on the page is too large")
 	}
 	a.html, a.text = markup.String(), strings.TrimSpace(words.String())
+	if by := byline(found.Byline()); len(a.said.authors) == 0 && by != "" { // it was taken out of the text
+		a.said.authors = []string{by}
+	}
 	return a, nil
+}
+
+// byline takes off a name what introduces it on a page.
+func byline(line string) string {
+	line = strings.Join(strings.Fields(line), " ")
+	for _, by := range []string{"by ", "von ", "par ", "por ", "автор:", "автор ", "text:", "نویسنده:", "بقلم:"} {
+		if len(line) > len(by) && strings.EqualFold(line[:len(by)], by) {
+			return strings.TrimSpace(line[len(by):])
+		}
+	}
+	return line
 }
 
 // is says why what was found on a page is not the article that a feed tells of: login and consent pages have text too, and
@@ -149,8 +163,9 @@ func (a article) fill(it item, dates func(string) (time.Time, string, error)) it
 	if a.said.canonical != "" {
 		it.url = a.said.canonical
 	}
-	if !slices.ContainsFunc(it.files, file.isPicture) && a.said.picture.url != "" {
-		it.files = append(slices.Clone(it.files), a.said.picture)
+	if better := func(f file) bool { return f.kind == picture && !f.standIn }; a.said.picture.url != "" && !slices.ContainsFunc(it.files, better) {
+		it.files = slices.DeleteFunc(slices.Clone(it.files), file.isPicture)
+		it.add(a.said.picture)
 	}
 	if a.said.paid {
 		it.note("the page says that the article is not free to read")

@@ -115,6 +115,18 @@ func TestFullText(t *testing.T) {
 	}
 }
 
+// TestPlainPage takes what a page says without saying it to machines.
+func TestPlainPage(t *testing.T) {
+	t.Parallel()
+	a, _ := full(t, page(`<meta property="og:image" content="{}/og.png"><meta property="og:image:alt" content="A ferry">`, `<p class="byline">By Ada Keeper</p>`+sentences(8)), feed.Always)
+	if len(a.Revision.Bylines) != 1 || a.Revision.Bylines[0].Name != "Ada Keeper" || len(a.Revision.Body) != 8 {
+		t.Errorf("by %v, %d blocks", a.Revision.Bylines, len(a.Revision.Body))
+	}
+	if f := a.Revision.Lead; f == nil || f.Alt != "A ferry" || f.Media == "" {
+		t.Errorf("above the text: %+v", f)
+	}
+}
+
 // TestNoArticle leaves an item as its feed has it where its page has no article, and says why.
 func TestNoArticle(t *testing.T) {
 	t.Parallel()
