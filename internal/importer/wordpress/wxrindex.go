@@ -14,7 +14,9 @@ import (
 // An index is what a survey remembers of an export for the reading of its posts. It holds some ten bytes of each post and
 // each media file in memory, and their words in a scratch file: exports of large sites have 100,000s of files.
 type index struct {
+	// entries are sorted by ID once the index is sealed; before, they stand in chunks, which never move.
 	entries []entry
+	chunks  [][]entry
 	uploads []upload
 	words   scratch
 	// again holds the positions of items whose ID another item had before.
@@ -53,22 +55,33 @@ func newIndex(dir string) *index {
 	return &index{words: scratch{dir: dir}, again: make(map[int64]bool)}
 }
 
-// add remembers an item.
+// add remembers an item without words.
 func (x *index) add(e entry) {
 	e.words = -1
-	x.entries = append(x.entries, e)
+	x.append(e)
+}
+
+// append adds an entry. One slice that grows would need more than twice its memory each time that it does.
+func (x *index) append(e entry) {
+	const most = 16 << 10
+	if n := len(x.chunks); n == 0 || len(x.chunks[n-1]) == most {
+		x.chunks = append(x.chunks, make([]entry, 0, most))
+	}
+	last := &x.chunks[len(x.chunks)-1]
+	*last = append(*last, e)
 }
 
 // keep remembers an item with its words.
 func (x *index) keep(e entry, words any) (err error) {
 	if e.words, err = x.words.add(words); err == nil {
-		x.entries = append(x.entries, e)
+		x.append(e)
 	}
 	return err
 }
 
 // seal makes the index ready to be asked. Of several items with one ID the first counts.
 func (x *index) seal() error {
+	x.entries, x.chunks = slices.Concat(x.chunks...), nil
 	slices.SortFunc(x.entries, func(a, b entry) int { return cmp.Or(cmp.Compare(a.id, b.id), cmp.Compare(a.at, b.at)) })
 	last := int64(-1)
 	x.entries = slices.DeleteFunc(x.entries, func(e entry) bool {
