@@ -11,14 +11,11 @@ const (
 	fieldOldDate   = "_wp_old_date"
 	fieldBlog      = "blogger_blog" // of posts that came from Blogger: its host, and the path there
 	fieldBlogger   = "blogger_permalink"
-	fieldGuest     = "cap-display_name" // Co-Authors Plus: the name of a guest
-	fieldLogin     = "cap-user_login"
-	fieldLinked    = "cap-linked_account"
+	fieldGuest     = "cap-display_name"               // Co-Authors Plus: the name of a guest
 	fieldGroup     = "_wpml_import_translation_group" // WPML Export and Import
 	fieldLanguage  = "_wpml_import_language_code"
 	fieldSource    = "_wpml_import_source_language_code"
-	fieldFootnotes = "footnotes"              // of the block editor: JSON
-	fieldTwin      = "_icl_lang_duplicate_of" // WPML: the post that this one repeats in another language
+	fieldFootnotes = "footnotes" // of the block editor: JSON
 )
 
 // creditFields are where plug-ins keep who made a picture, in the order in which they are asked.
@@ -32,8 +29,8 @@ func creditFields() []string {
 // kept says whether a field is read at all. A file can hold any number of others.
 func kept(key string) bool {
 	switch key {
-	case fieldPicture, fieldAlt, fieldOldSlug, fieldOldDate, fieldBlog, fieldBlogger, fieldGuest, fieldLogin, fieldLinked,
-		fieldGroup, fieldLanguage, fieldSource, fieldTwin, fieldFootnotes:
+	case fieldPicture, fieldAlt, fieldOldSlug, fieldOldDate, fieldBlog, fieldBlogger, fieldGuest,
+		fieldGroup, fieldLanguage, fieldSource, fieldFootnotes:
 		return true
 	}
 	return strings.Contains(key, "credit") || strings.Contains(key, "photographer") || key == "_isc_image_source"
