@@ -217,10 +217,10 @@ func read(t *testing.T, dir, name string) []byte {
 // TestTheSameNewsroom exports everything, imports it into an empty store, and compares all that there is.
 func TestTheSameNewsroom(t *testing.T) {
 	t.Parallel()
-	st := newsroom(t, 40, 1)
+	st := newsroom(t, 20, 1)
 	dir := t.TempDir()
 	r := exported(t, st, dir, false)
-	if r.Stories != 40 || r.Comments != 80 || r.Addresses != 40 || r.Media != 5 || r.Missing == 0 || r.Revisions <= r.Articles {
+	if r.Stories != 20 || r.Comments != 40 || r.Addresses != 20 || r.Media != 5 || r.Missing == 0 || r.Revisions <= r.Articles {
 		t.Errorf("got %+v", r)
 	}
 	other := importertest.NewStore(t)
@@ -361,12 +361,12 @@ func TestAllAreNinjs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	st := newsroom(t, 30, 2)
+	st := newsroom(t, 12, 2)
 	for _, public := range []bool{false, true} {
 		dir := t.TempDir()
 		exported(t, st, dir, public)
 		docs := documents(t, dir)
-		if len(docs) < 20 {
+		if len(docs) < 15 {
 			t.Errorf("only %d documents", len(docs))
 		}
 		for name, b := range docs {
@@ -384,7 +384,7 @@ func TestAllAreNinjs(t *testing.T) {
 // TestPublicHidesSecrets looks for what must never be published in every byte of a public export.
 func TestPublicHidesSecrets(t *testing.T) {
 	t.Parallel()
-	st := newsroom(t, 30, 3)
+	st := newsroom(t, 12, 3)
 	dir := t.TempDir()
 	r := exported(t, st, dir, true)
 	if r.Stories == 0 || r.Hidden == 0 || r.Revisions != r.Articles {
@@ -412,7 +412,7 @@ func TestPublicHidesSecrets(t *testing.T) {
 // TestExportGoesOn stops an export, goes on with it, and brings it up to date after a story was withdrawn.
 func TestExportGoesOn(t *testing.T) {
 	t.Parallel()
-	st := newsroom(t, 12, 4)
+	st := newsroom(t, 8, 4)
 	dir := t.TempDir()
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -491,7 +491,7 @@ func TestOtherFolders(t *testing.T) {
 // TestKind holds the import of an export against the suite of imports.
 func TestKind(t *testing.T) {
 	dir := t.TempDir()
-	exported(t, newsroom(t, 8, 6), dir, false)
+	exported(t, newsroom(t, 4, 6), dir, false)
 	if err := os.WriteFile(filepath.Join(dir, ninjsStory(t, dir)), []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
 	}

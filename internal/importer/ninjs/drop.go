@@ -14,8 +14,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-
-	"coranto/internal/ninjs"
 )
 
 // A Root is a folder of a drop. Name is put before the paths in it, where there are several; Files, unless it is nil, are
@@ -31,6 +29,8 @@ type Root struct {
 type drop struct {
 	roots []Root
 	files []file
+	// most is the size of a document in bytes.
+	most int
 }
 
 // A file is one of a drop's. name is with its root's.
@@ -119,17 +119,17 @@ func (d *drop) documents(in *bufio.Reader, file int, at int64, visit func(record
 	case err != nil:
 		return visit(record{file: file}, nil, err)
 	case first[0] == '[':
-		return elements(in, file, at, visit)
+		return d.elements(in, file, at, visit)
 	}
-	return lines(in, file, at, visit)
+	return d.lines(in, file, at, visit)
 }
 
-// errTooLarge is of a document.
-var errTooLarge = fmt.Errorf("a document of more than %d bytes", ninjs.MaxSize)
+// tooLarge is the error of a document over the limit.
+func (d *drop) tooLarge() error { return fmt.Errorf("a document of more than %d bytes", d.most) }
 
 // elements reads the documents of a list, one after the other.
-func elements(in io.Reader, file int, start int64, visit func(record, []byte, error) error) error {
-	budget := &budgetReader{in: in, left: ninjs.MaxSize}
+func (d *drop) elements(in io.Reader, file int, start int64, visit func(record, []byte, error) error) error {
+	budget := &budgetReader{in: in, left: d.most, over: d.tooLarge()}
 	dec := json.NewDecoder(budget)
 	if _, err := dec.Token(); err != nil {
 		return visit(record{file: file}, nil, err)
@@ -137,7 +137,7 @@ func elements(in io.Reader, file int, start int64, visit func(record, []byte, er
 	n := 0
 	for {
 		// What the decoder holds already is part of the next document's share.
-		budget.left = ninjs.MaxSize
+		budget.left = d.most
 		if !dec.More() {
 			break
 		}
@@ -148,7 +148,11 @@ func elements(in io.Reader, file int, start int64, visit func(record, []byte, er
 		if err != nil {
 			return visit(r, nil, fmt.Errorf("the rest of the list can't be read: %w", err))
 		}
-		if err := visit(r, b, nil); err != nil {
+		var wrong error
+		if len(b) > d.most { // a part of it was read before
+			wrong = d.tooLarge()
+		}
+		if err := visit(r, b, wrong); err != nil {
 			return err
 		}
 	}
@@ -162,11 +166,12 @@ func elements(in io.Reader, file int, start int64, visit func(record, []byte, er
 type budgetReader struct {
 	in   io.Reader
 	left int
+	over error
 }
 
 func (r *budgetReader) Read(p []byte) (int, error) {
 	if r.left <= 0 {
-		return 0, errTooLarge
+		return 0, r.over
 	}
 	n, err := r.in.Read(p[:min(len(p), r.left)])
 	r.left -= n
@@ -174,15 +179,15 @@ func (r *budgetReader) Read(p []byte) (int, error) {
 }
 
 // lines reads a document on each line, when the first line is one; otherwise the file is one document.
-func lines(in *bufio.Reader, file int, at int64, visit func(record, []byte, error) error) error {
-	first, err := line(in)
+func (d *drop) lines(in *bufio.Reader, file int, at int64, visit func(record, []byte, error) error) error {
+	first, err := d.line(in)
 	if err != nil {
 		return visit(record{file: file}, nil, err)
 	}
 	if !json.Valid(first) {
-		rest, err := io.ReadAll(io.LimitReader(in, int64(ninjs.MaxSize-len(first)+1)))
-		if err == nil && len(first)+len(rest) > ninjs.MaxSize {
-			err = errTooLarge
+		rest, err := io.ReadAll(io.LimitReader(in, int64(d.most-len(first)+1)))
+		if err == nil && len(first)+len(rest) > d.most {
+			err = d.tooLarge()
 		}
 		whole := append(first, rest...)
 		return visit(record{file: file, at: at, size: int64(len(whole))}, whole, err)
@@ -200,7 +205,7 @@ func lines(in *bufio.Reader, file int, at int64, visit func(record, []byte, erro
 			}
 		}
 		at += int64(len(first))
-		if first, err = line(in); err == io.EOF {
+		if first, err = d.line(in); err == io.EOF {
 			return nil
 		} else if err != nil {
 			return visit(record{file: file, number: n + 1}, nil, err)
@@ -209,11 +214,11 @@ func lines(in *bufio.Reader, file int, at int64, visit func(record, []byte, erro
 }
 
 // line reads a line with its end. The last one may have none; io.EOF says that there is none at all.
-func line(in *bufio.Reader) (all []byte, err error) {
+func (d *drop) line(in *bufio.Reader) (all []byte, err error) {
 	for {
 		part, err := in.ReadSlice('\n')
-		if all = append(all, part...); len(all) > ninjs.MaxSize {
-			return nil, errTooLarge
+		if all = append(all, part...); len(all) > d.most {
+			return nil, d.tooLarge()
 		}
 		switch {
 		case err == bufio.ErrBufferFull:

@@ -54,7 +54,7 @@ type edited struct {
 
 // New returns the source of some folders.
 func New(roots []Root, opt Options) *Source {
-	return &Source{drop: drop{roots: roots}, opt: opt, rules: allRules()}
+	return &Source{drop: drop{roots: roots, most: ninjs.MaxSize}, opt: opt, rules: allRules()}
 }
 
 // Identity implements importer.Source. It changes with the drop.
