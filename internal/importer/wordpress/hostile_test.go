@@ -254,7 +254,9 @@ func TestMoved(t *testing.T) {
 	t.Parallel()
 	x := openExport(t, wordpress.ExportOptions{Languages: []string{"en"}}, wxr(t,
 		post(1, "First", meta("_wp_old_slug", "before"), meta("_wp_old_date", "2014-05-11")),
-		strings.Replace(post(2, "Draft"), "<wp:status>publish", "<wp:status>draft", 1)))
+		strings.Replace(post(2, "Draft"), "<wp:status>publish", "<wp:status>draft", 1),
+		`<item><link>https://lantern.example/2014/05/12/post-1/road/</link><wp:post_id>3</wp:post_id><wp:post_parent>1</wp:post_parent>
+			<wp:post_type>attachment</wp:post_type><wp:attachment_url>https://lantern.example/road.png</wp:attachment_url></item>`))
 	var got []string
 	err := x.Survey(t.Context(), &importer.Survey{Moved: func(_ context.Context, url, story, lang string) error {
 		got = append(got, url+" "+story+" "+lang)
@@ -265,8 +267,80 @@ func TestMoved(t *testing.T) {
 	}
 	const to = " wp:lantern.example:1 en"
 	want := []string{"https://lantern.example/2014/05/12/post-1/" + to, "https://lantern.example/?p=1" + to, "https://lantern.example/?p=1" + to,
-		"https://lantern.example/2014/05/12/before/" + to, "https://lantern.example/2014/05/11/post-1/" + to}
+		"https://lantern.example/2014/05/12/before/" + to, "https://lantern.example/2014/05/11/post-1/" + to,
+		"https://lantern.example/2014/05/12/post-1/road/" + to}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestVersions reads exports of all versions, by whatever prefixes their namespaces have.
+func TestVersions(t *testing.T) {
+	t.Parallel()
+	for _, change := range [][]string{
+		nil,
+		{"wordpress.org/export/1.2", "wordpress.org/export/1.0"},
+		{"http://wordpress.org/export/1.2", "https://wordpress.org/export/1.1"},
+		{"wp:", "w:", ":wp=", ":w=", "content:", "text:", ":content=", ":text="},
+	} {
+		name := wxr(t, post(1, "First"))
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(strings.NewReplacer(change...).Replace(string(b))), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		got := stories(items(t, openExport(t, wordpress.ExportOptions{Languages: []string{"en"}}, name)))
+		if s := got["1"]; s.ID != "wp:lantern.example:1" || len(s.Articles[0].Revision.Body) != 1 {
+			t.Errorf("with %q: got %+v", change, s)
+		}
+	}
+}
+
+// TestTranslations ties posts that a plug-in calls translations of each other.
+func TestTranslations(t *testing.T) {
+	t.Parallel()
+	wpml := func(id int, lang, source string) string {
+		return post(id, lang, meta("_wpml_import_language_code", lang), meta("_wpml_import_source_language_code", source), meta("_wpml_import_translation_group", "7"))
+	}
+	polylang := func(id int, lang string) string {
+		return post(id, lang, `<category domain="language" nicename="`+lang+`"/>`, `<category domain="post_translations" nicename="pll_1"/>`)
+	}
+	got := stories(items(t, openExport(t, wordpress.ExportOptions{}, wxr(t, wpml(1, "en", "fa"), wpml(2, "fa", ""), wpml(3, "ru", "fa"),
+		polylang(11, "ru"), polylang(12, "en"), polylang(13, "en"), post(21, "Alone")))))
+	for id, want := range map[string]string{"1": "2 en", "2": "2 fa", "3": "2 ru", "11": "11 ru", "12": "11 en", "13": "13 en", "21": "21 en-US"} {
+		s := got[id]
+		if g := strings.TrimPrefix(s.ID, "wp:lantern.example:") + " " + s.Articles[0].Lang; g != want {
+			t.Errorf("post %s: got story and language %q, want %q", id, g, want)
+		}
+	}
+}
+
+// TestParts imports an export of several files, and refuses files of two sites.
+func TestParts(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for i, name := range []string{wxr(t, post(1, "First")), wxr(t, post(2, "Second"))} {
+		if err := os.Rename(name, filepath.Join(dir, fmt.Sprintf("part-%d.xml", i+9))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all := items(t, openExport(t, wordpress.ExportOptions{}, dir))
+	if got := stories(all); len(got) != 2 || !strings.HasSuffix(all[0].At.File, "part-9.xml:12") {
+		t.Errorf("got %d stories, the first at %s", len(got), all[0].At)
+	}
+	name := wxr(t, post(1, "First"))
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := wxr(t)
+	if err := os.WriteFile(other, []byte(strings.ReplaceAll(string(b), "lantern.example", "other.example")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	err = openExport(t, wordpress.ExportOptions{}, name, other).Survey(t.Context(), &importer.Survey{})
+	if err == nil || !strings.Contains(err.Error(), "two sites") {
+		t.Errorf("got %v, want that the files are of two sites", err)
 	}
 }

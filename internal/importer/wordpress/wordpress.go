@@ -42,8 +42,9 @@ type attachment struct {
 	ID int64 `json:"id"`
 	// Parent is the post that it was uploaded to; 0 for none.
 	Parent int64 `json:"parent,omitempty"`
-	// URL is where the file itself stands, absolute.
+	// URL is where the file itself stands, Page the page about it, absolute.
 	URL   string `json:"url"`
+	Page  string `json:"page,omitempty"`
 	Title string `json:"title,omitempty"`
 	Alt   string `json:"alt,omitempty"`
 	// Caption and Description are HTML.

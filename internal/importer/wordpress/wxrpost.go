@@ -236,7 +236,7 @@ func (p *post) wish() string {
 
 // attachment returns a media file with its words.
 func (p *post) attachment() attachment {
-	a := attachment{ID: p.id, Parent: p.parent, URL: p.file, Title: p.title, Alt: p.value(fieldAlt), Caption: p.excerpt,
+	a := attachment{ID: p.id, Parent: p.parent, URL: p.file, Page: p.link, Title: p.title, Alt: p.value(fieldAlt), Caption: p.excerpt,
 		Description: p.content, Order: p.order}
 	if a.URL == "" {
 		a.URL = p.guid

@@ -1,6 +1,7 @@
 package wordpress
 
 import (
+	"fmt"
 	"html"
 	"net/url"
 	"slices"
@@ -14,9 +15,10 @@ import (
 type site struct {
 	// export says that there was a file of an export at all.
 	export bool
-	// home is the site's address, lang its language as it says it.
-	home *url.URL
-	lang string
+	// home is the site's address, based that it is the one that WordPress itself gives; lang is its language as it says it.
+	home  *url.URL
+	based bool
+	lang  string
 	// authors are names by login, guests by the slug that Co-Authors Plus gives them.
 	authors, guests map[string]string
 	// langs are Polylang's languages by their slug: their locale.
@@ -133,8 +135,9 @@ func (s *site) first(h head, at spot) bool {
 // id is the same for a head that stands in several parts.
 func (h head) id() string { return h.kind + "\x00" + h.taxonomy + "\x00" + h.slug }
 
-// note takes what an element says that is no item.
-func (s *site) note(h head) {
+// note takes what an element says that is no item. Posts of two sites have the same IDs, so the parts of an export must be
+// of one.
+func (s *site) note(h head) error {
 	switch {
 	case h.err != nil:
 	case h.kind == "author" && s.authors[h.slug] == "":
@@ -144,10 +147,16 @@ func (s *site) note(h head) {
 	case h.key == "language" && s.lang == "":
 		s.lang = h.text
 	case h.key == "wp:base_blog_url" || h.key == "link" && s.home == nil:
-		if u, err := url.Parse(importer.Link(h.text, nil)); err == nil && u.Host != "" {
-			s.home = u
+		u, err := url.Parse(importer.Link(h.text, nil))
+		if err != nil || u.Host == "" {
+			break
 		}
+		if s.based && storyID(u, 0) != storyID(s.home, 0) {
+			return fmt.Errorf("the files are of two sites, %s and %s (hint: import one after the other)", s.home, u)
+		}
+		s.home, s.based = u, h.key != "link"
 	}
+	return nil
 }
 
 // tag returns the number of a language.

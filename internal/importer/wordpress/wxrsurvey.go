@@ -66,7 +66,9 @@ func (x *Export) note(at spot, g gleaned, has map[string]int) error {
 		has[g.kind]++
 		return nil
 	case g.post == nil:
-		s.note(g.head)
+		if err := s.note(g.head); err != nil {
+			return err
+		}
 		if g.head.kind != "" && s.meet(g.head, at) {
 			has[g.head.kind]++
 		}
@@ -113,7 +115,7 @@ func (x *Export) remember(at spot, p *post, left bool) error {
 		if !p.public() {
 			break
 		}
-		return x.index.keep(e, wayTo{p.id, x.addresses(p)})
+		return x.index.keep(e, wayTo{x.addresses(p)})
 	}
 	x.index.add(e)
 	return nil
@@ -121,28 +123,45 @@ func (x *Export) remember(at spot, p *post, left bool) error {
 
 // wayTo is where a post stood on the web.
 type wayTo struct {
-	ID        int64    `json:"id"`
 	Addresses []string `json:"addresses"`
 }
 
-// moved tells where the articles of the export stood, once it is known which story each belongs to. The page of a media
+// moved tells where the articles of the export stood, once it is known which story each belongs to. The page about a media
 // file leads to the post that it was uploaded to.
 func (x *Export) moved(ctx context.Context, tell func(ctx context.Context, url, story, lang string) error) error {
 	for _, e := range x.index.entries {
-		if e.kind != articleEntry || e.words < 0 {
-			continue
-		}
-		var way wayTo
-		if err := x.index.words.read(e.words, &way); err != nil {
+		to, addresses, err := x.ways(e)
+		if err != nil {
 			return err
 		}
-		for _, address := range way.Addresses {
-			if err := tell(ctx, address, x.storyID(e.id), x.site.tags[e.lang]); err != nil {
+		for _, address := range addresses {
+			if err := tell(ctx, address, x.storyID(to.id), x.site.tags[to.lang]); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// ways returns the addresses of an entry, and the entry of the article that they lead to; none for what leads to none.
+func (x *Export) ways(e entry) (to entry, addresses []string, err error) {
+	switch {
+	case e.kind == articleEntry && e.words >= 0:
+		var way wayTo
+		err = x.index.words.read(e.words, &way)
+		return e, way.Addresses, err
+	case e.kind == attachmentEntry:
+		var a attachment
+		if err = x.index.words.read(e.words, &a); err != nil || a.Parent == 0 {
+			return e, nil, err
+		}
+		to, ok := x.index.find(a.Parent)
+		page := importer.Link(a.Page, x.site.home)
+		if ok && to.kind == articleEntry && to.words >= 0 && strings.HasPrefix(page, "http") && page != importer.Link(a.URL, x.site.home) {
+			return to, []string{page}, nil
+		}
+	}
+	return e, nil, nil
 }
 
 // group returns what the translations of a post have in common, by the plug-in that ties them; "" for none.
