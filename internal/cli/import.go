@@ -76,7 +76,7 @@ func (o *importOptions) register(e *env, fs *flag.FlagSet) {
 	fs.StringVar(&o.timezone, "timezone", "", "the `ZONE` of times that name none, as Europe/Vilnius")
 	fs.StringVar(&o.site, "site", "", "the `URL` at which the site stood, where the source does not say it")
 	fs.StringVar(&o.fullText, "full-text", string(feed.Auto), "`WHEN` the text of an article is taken from its page: auto, never or always")
-	fs.StringVar(&o.layout, "layout", "", "how a folder of Markdown is laid out: hugo, jekyll or coranto; otherwise it is found out")
+	fs.StringVar(&o.layout, "layout", "", "the `LAYOUT` of a folder of Markdown: hugo, jekyll or coranto; otherwise it is found out")
 	fs.StringVar(&o.content, "content", "", "a `FOLDER` or archive with the source's own pictures")
 }
 
@@ -175,7 +175,8 @@ func typed(args []string) []string {
 
 // stopped says, of an import that did not come to its end, what is in already and how it goes on.
 func (in *importing) stopped(ctx context.Context, r importer.Report, err error) error {
-	if in.dryRun || r.Kinds == nil {
+	err = hinted(err)
+	if in.dryRun || len(r.Kinds) == 0 {
 		return err
 	}
 	if ctx.Err() == nil {
@@ -184,6 +185,24 @@ func (in *importing) stopped(ctx context.Context, r importer.Report, err error) 
 	in.env.say("stopped: %s so far: %d new, %d changed; the same command goes on from there", plural(r.Total, "article", "articles"), r.New, r.Changed)
 	return err
 }
+
+// hinted takes the hint out of an error's words, as the reasons of a report have it at their end.
+func hinted(err error) error {
+	words, hint, ok := strings.Cut(strings.TrimSuffix(err.Error(), ")"), " (hint: ")
+	if !ok || !strings.HasSuffix(err.Error(), ")") {
+		return err
+	}
+	return &hintError{&rewordedError{words, err}, hint}
+}
+
+// A rewordedError is an error in other words.
+type rewordedError struct {
+	words string
+	err   error
+}
+
+func (e *rewordedError) Error() string { return e.words }
+func (e *rewordedError) Unwrap() error { return e.err }
 
 // importNames names the kinds of imports.
 func importNames() string {

@@ -13,11 +13,17 @@ import (
 // without what only counts visits, percent-decoded where that is UTF-8. http://www.Lantern.example/2014/05/border/#more is
 // lantern.example/2014/05/border.
 func Address(link string) string {
-	u, err := url.Parse(strings.TrimSpace(link))
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || len(link) > maxURL {
+	u, err := url.Parse(strings.Trim(link, " \t\r\n"))
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || len(link) > maxURL || !plainText(link) {
 		return ""
 	}
-	host := strings.TrimSuffix(strings.TrimPrefix(strings.ToLower(u.Hostname()), "www."), ".")
+	host := strings.Trim(strings.ToLower(u.Hostname()), ".")
+	for strings.HasPrefix(host, "www.") {
+		host = strings.TrimLeft(strings.TrimPrefix(host, "www."), ".")
+	}
+	if host == "" || strings.ContainsFunc(host, func(c rune) bool { return c <= ' ' || strings.ContainsRune("%/?#@[]\\", c) }) {
+		return ""
+	}
 	if port := u.Port(); port != "" && port != "80" && port != "443" {
 		host += ":" + port
 	}
@@ -44,7 +50,7 @@ func plainQuery(query string) string {
 		if part == "" || strings.HasPrefix(name, "utm_") || name == "fbclid" || name == "gclid" {
 			continue
 		}
-		if plain, err := url.QueryUnescape(part); err == nil && plainText(plain) && !strings.ContainsAny(plain, "&=%+#") {
+		if plain, err := url.QueryUnescape(part); err == nil && plainText(plain) && !strings.ContainsAny(plain, " &=%+#") {
 			part = plain
 		}
 		kept = append(kept, part)

@@ -29,8 +29,10 @@ func TestImportFetches(t *testing.T) {
 		"/really.webp": func(w http.ResponseWriter) { w.Write(importertest.Picture(2)) }, // the same picture as photo.php
 		"/script.jpg":  func(w http.ResponseWriter) { w.Write([]byte("#!/bin/sh\necho\n")) },
 		"/page.jpg":    func(w http.ResponseWriter) { w.Write([]byte("<!doctype html><title>Log in</title>")) },
-		"/vector.svg":  func(w http.ResponseWriter) { w.Write([]byte("<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>")) },
-		"/inside.png":  func(w http.ResponseWriter) { w.Header().Set("Location", inside.URL); w.WriteHeader(http.StatusFound) },
+		"/vector.svg": func(w http.ResponseWriter) {
+			w.Write([]byte("<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>"))
+		},
+		"/inside.png": func(w http.ResponseWriter) { w.Header().Set("Location", inside.URL); w.WriteHeader(http.StatusFound) },
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked <- r.URL.Path

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"coranto/internal/importer"
 	"coranto/internal/importer/importertest"
@@ -314,4 +315,23 @@ func TestAddress(t *testing.T) {
 			t.Errorf("Address(%q) is %q, want %q", link, got, want)
 		}
 	}
+}
+
+// An address is one form: that of the URL which it makes is itself.
+func FuzzAddress(f *testing.F) {
+	for _, link := range []string{"http://www.a.example:80/b/?c=d&utm_x=y#e", "https://a.example/%D8%AE/%2F%25%E9?q=%26", "https://a.example?/", "https://www.www.a.example//"} {
+		f.Add(link)
+	}
+	f.Fuzz(func(t *testing.T, link string) {
+		address := importer.Address(link)
+		if address == "" {
+			return
+		}
+		if !utf8.ValidString(address) {
+			t.Errorf("Address(%q) is %q: no UTF-8", link, address)
+		}
+		if again := importer.Address("https://" + address); len(address) < 4000 && again != address {
+			t.Errorf("Address(%q) is %q, whose own is %q", link, address, again)
+		}
+	})
 }
