@@ -17,6 +17,9 @@ func (h *hugo) settleAddress(p *page, tag string) {
 	if tag != "" && tag != strings.ToLower(h.config.text("defaultcontentlanguage")) && len(h.languages) > 1 || h.config.is("defaultcontentlanguageinsubdir") {
 		root += tag + "/"
 	}
+	if own := h.config.text("languages." + tag + ".baseurl"); strings.HasPrefix(own, "http") { // a site of its own
+		root = strings.TrimRight(own, "/") + "/"
+	}
 	for _, alias := range p.matter.list("aliases") {
 		if strings.HasPrefix(alias, "/") {
 			p.aliases = append(p.aliases, join(h.site+"/", alias))
@@ -26,7 +29,8 @@ func (h *hugo) settleAddress(p *page, tag string) {
 	}
 	if given := p.matter.text("url"); given != "" && !strings.Contains(given, ":") {
 		if !strings.HasPrefix(given, "/") {
-			given = root[len(h.site):] + given
+			p.address = join(root, given)
+			return
 		}
 		p.address = join(h.site+"/", given)
 		return
@@ -51,20 +55,26 @@ func join(root, within string) string {
 	return u.String()
 }
 
+// keyOf returns a page's path in the content folder without its language and ending, whatever its story is called.
+func (h *hugo) keyOf(p *page) string {
+	if !strings.HasPrefix(p.key, "translation/") {
+		return p.key
+	}
+	_, within, _ := h.below(p.file)
+	key := strings.TrimSuffix(within, path.Ext(within))
+	if before, tag, ok := cutLast(key, "."); ok && h.isLanguage(tag) {
+		key = before
+	}
+	if base := path.Base(key); base == "index" || base == "_index" {
+		key = path.Dir(key)
+	}
+	return key
+}
+
 // permalink returns where a page stands below the root of its language, and false where its pattern has words that are
 // not known.
 func (h *hugo) permalink(p *page) (string, bool) {
-	key := p.key
-	if strings.HasPrefix(key, "translation/") {
-		_, within, _ := h.below(p.file)
-		key = strings.TrimSuffix(within, path.Ext(within))
-		if before, tag, ok := cutLast(key, "."); ok && h.isLanguage(tag) {
-			key = before
-		}
-		if base := path.Base(key); base == "index" || base == "_index" {
-			key = path.Dir(key)
-		}
-	}
+	key := h.keyOf(p)
 	dir, name := path.Split(key)
 	if slug := p.matter.text("slug"); slug != "" {
 		name = slug

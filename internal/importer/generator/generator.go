@@ -97,6 +97,8 @@ type maker interface {
 	settle(p *page) error
 	// expand carries out what stands in a page's text for the generator, and returns Markdown or HTML.
 	expand(p *page, w *writer, text string) string
+	// taxonomies returns the keys of front matter whose values are topics.
+	taxonomies() []string
 	// places returns where the file of a path on the site may lie in the folder.
 	places(within string) []string
 }

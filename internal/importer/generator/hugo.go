@@ -21,11 +21,14 @@ type hugo struct {
 	content   string
 	// byPath finds pages by what ref and relref call them.
 	byPath map[string][]*page
+	// cascades are what the page of a section says for all below it, by the section's path.
+	cascades map[string]matter
 }
 
 // newHugo reads the configuration of a site.
 func newHugo(s *Source) (maker, error) {
-	h := &hugo{Source: s, languages: make(map[string]string), byPath: make(map[string][]*page)}
+	h := &hugo{Source: s, languages: make(map[string]string), byPath: make(map[string][]*page),
+		cascades: make(map[string]matter)}
 	var err error
 	if h.config, err = s.configuration("hugo", "config"); err != nil {
 		return nil, err
@@ -122,9 +125,52 @@ func (h *hugo) pages() (out []*page) {
 			continue
 		}
 		h.named(p, strings.TrimSuffix(within, path.Ext(within)))
+		if p.kind == "section" && p.left == "" {
+			h.cascade(p)
+		}
 		out = append(out, p)
 	}
 	return out
+}
+
+// cascade reads what the page of a section says for all below it. Of what it says for some of them alone, only what keeps
+// pages from readers is taken, and for all: rather a draft too many than one too few.
+func (h *hugo) cascade(p *page) {
+	b, err := h.files.Read(p.file, MaxText)
+	if err != nil {
+		return // meet says it
+	}
+	m, _, _, err := split(b)
+	if err != nil {
+		return
+	}
+	all := h.cascades[p.key]
+	if all == nil {
+		all = matter{}
+		h.cascades[p.key] = all
+	}
+	for _, c := range append(m.matters("cascade"), m.matter("cascade")) {
+		some := c["_target"] != nil || c["target"] != nil
+		for k, v := range c {
+			if hides := k == "draft" || k == "build" || k == "_build" || k == "headless"; all[k] == nil && (hides || !some) {
+				all[k] = v
+			}
+		}
+	}
+}
+
+// inherit fills in what the sections around a page say, the nearest first.
+func (h *hugo) inherit(p *page) {
+	for dir := p.key; ; dir = path.Dir(dir) {
+		for k, v := range h.cascades[dir] {
+			if p.matter[k] == nil {
+				p.matter[k] = v
+			}
+		}
+		if dir == "." || dir == "/" {
+			return
+		}
+	}
 }
 
 // below returns a file's path below the folder of its language, and that language where the folder is its own.
@@ -176,6 +222,7 @@ func (h *hugo) isLanguage(tag string) bool {
 
 // settle implements maker.
 func (h *hugo) settle(p *page) error {
+	h.inherit(p)
 	m := p.matter
 	if build := m.matter("build"); m.is("headless") || build.text("render") == "never" || build.isNot("render") ||
 		m.matter("_build").text("render") == "never" || m.matter("_build").isNot("render") {
@@ -209,6 +256,17 @@ func (h *hugo) settle(p *page) error {
 	}
 	h.settleAddress(p, tag)
 	return nil
+}
+
+// taxonomies implements maker.
+func (h *hugo) taxonomies() []string {
+	out := []string{"categories", "tags", "topics", "series"}
+	for _, single := range slices.Sorted(maps.Keys(h.config.matter("taxonomies"))) {
+		if key := strings.ToLower(h.config.text("taxonomies." + single)); key != "" && !slices.Contains(out, key) && !strings.HasPrefix(key, "author") {
+			out = append(out, key)
+		}
+	}
+	return out
 }
 
 // places implements maker: what lies in static and in assets stands at the root of the site, what lies in content beside

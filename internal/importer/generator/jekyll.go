@@ -68,12 +68,21 @@ func (j *jekyll) pages() (out []*page) {
 		default:
 			continue
 		}
-		if !j.named(p, within) {
+		if !j.named(p, within) || j.excluded(within) {
 			continue
 		}
 		out = append(out, p)
 	}
 	return out
+}
+
+// excluded says whether the configuration leaves a file out.
+func (j *jekyll) excluded(within string) bool {
+	return slices.ContainsFunc(j.config.list("exclude"), func(pattern string) bool {
+		pattern = strings.Trim(pattern, "/")
+		ok, err := path.Match(pattern, within)
+		return err == nil && ok || strings.HasPrefix(within, pattern+"/")
+	})
 }
 
 // named fills in what a page's path says, and returns false where Jekyll makes no page of the file.
@@ -159,7 +168,10 @@ func (j *jekyll) settle(p *page) error {
 			break
 		}
 	}
-	if strings.HasPrefix(p.key, "_i18n/") || p.lang != "" && !strings.HasPrefix(p.key, "translation/") {
+	if link := m.text("permalink"); len(j.languages) > 0 && strings.HasPrefix(link, "/") && !strings.HasPrefix(p.key, "translation/") {
+		p.key = "translation" + strings.TrimRight(link, "/") // pages of one address are translations, by jekyll-polyglot's way
+	}
+	if strings.HasPrefix(p.key, "_i18n/") || p.lang != "" && !strings.HasPrefix(p.key, "translation") {
 		p.key = without(p.key, p.lang)
 	}
 	if err := j.language(p, m.text("lang", "locale", "language"), p.lang, j.main); err != nil {
@@ -296,6 +308,11 @@ func (j *jekyll) categories(p *page, within string) (out []string) {
 		out = append(out, urlize(c))
 	}
 	return out
+}
+
+// taxonomies implements maker.
+func (j *jekyll) taxonomies() []string {
+	return []string{"categories", "category", "tags", "tag", "series"}
 }
 
 // places implements maker: Jekyll copies all that is no text.

@@ -2,6 +2,7 @@ package generator
 
 import (
 	"html"
+	"path"
 	"regexp"
 	"strings"
 )
@@ -63,7 +64,12 @@ func (j *jekyll) expand(p *page, w *writer, text string) string {
 	var b strings.Builder
 	j.between(&b, w, text, tags, 0, len(tags), 0, len(text), 0)
 	out := contents.ReplaceAllString(b.String(), "")
-	return attributes.ReplaceAllString(out, "")
+	return toPages(attributes.ReplaceAllString(out, ""), func(name string) string {
+		if p := j.byFile[path.Join(path.Dir(w.file), name)]; p != nil {
+			return p.address
+		}
+		return ""
+	})
 }
 
 // between writes the text from one place to another, in which the tags first to last stand.

@@ -303,12 +303,10 @@ func (w *writer) bylines() (out []news.Byline) {
 
 // topics returns the terms of all taxonomies.
 func (w *writer) topics() (out []news.Topic) {
-	for _, taxonomy := range []string{"categories", "category", "tags", "tag", "topics", "series"} {
+	for _, taxonomy := range w.maker.taxonomies() {
 		names := w.matter.list(taxonomy)
-		if w.layout == Jekyll && len(names) == 1 && w.matter.value(taxonomy) != nil { // words apart are several
-			if text, ok := w.matter.value(taxonomy).(string); ok && !strings.HasSuffix(taxonomy, "y") && taxonomy != "tag" && taxonomy != "series" {
-				names = strings.FieldsFunc(text, func(c rune) bool { return c == ' ' || c == ',' })
-			}
+		if text, ok := w.matter.value(taxonomy).(string); ok && w.layout == Jekyll && (taxonomy == "categories" || taxonomy == "tags") {
+			names = strings.FieldsFunc(text, func(c rune) bool { return c == ' ' || c == ',' }) // words apart are several
 		}
 		for _, n := range names {
 			t := news.Topic{Name: w.clean.Line(n)}

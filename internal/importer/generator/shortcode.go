@@ -3,7 +3,9 @@ package generator
 import (
 	"fmt"
 	"html"
+	"net/url"
 	"path"
+	"regexp"
 	"strings"
 
 	"coranto/internal/importer"
@@ -146,7 +148,22 @@ func (h *hugo) expand(p *page, w *writer, text string) string {
 	tags := shortcodes(text)
 	var b strings.Builder
 	h.between(&b, w, text, tags, 0, len(tags), 0, len(text), 0)
-	return b.String()
+	return toPages(b.String(), func(name string) string { return h.find(w, name) })
+}
+
+// toFile finds a link of Markdown to a file of Markdown. It is read only.
+var toFile = regexp.MustCompile(`\]\(<?([^()<>\s:#]+\.(?:md|markdown))(#[^()<>\s]*)?>?\)`)
+
+// toPages leads links to files to where their pages stood, as far as find knows them: both generators can do so.
+func toPages(text string, find func(name string) string) string {
+	return toFile.ReplaceAllStringFunc(text, func(link string) string {
+		m := toFile.FindStringSubmatch(link)
+		name, err := url.PathUnescape(m[1])
+		if address := find(name); err == nil && address != "" {
+			return "](" + address + m[2] + ")"
+		}
+		return link
+	})
 }
 
 // between writes the text from one place to another, in which the tags first to last stand.
@@ -209,10 +226,23 @@ func unknown(w *writer, t tag, inner, src string) string {
 
 // ref returns the address of a page by its path, as ref and relref name it.
 func (h *hugo) ref(w *writer, ref string) string {
-	name, fragment, _ := strings.Cut(ref, "#")
+	name, fragment, marked := strings.Cut(ref, "#")
 	if name == "" {
 		return "#" + fragment
 	}
+	address := h.find(w, name)
+	switch {
+	case address == "":
+		w.clean.Note("the page %.200q that a link leads to is not in the folder", ref)
+		return "#"
+	case marked:
+		return address + "#" + fragment
+	}
+	return address
+}
+
+// find returns the address of a page by its path, from the root or from a page; "" where there is none.
+func (h *hugo) find(w *writer, name string) string {
 	name = strings.TrimSuffix(name, path.Ext(name))
 	if before, tag, ok := cutLast(name, "."); ok && h.isLanguage(tag) {
 		name = before
@@ -220,14 +250,13 @@ func (h *hugo) ref(w *writer, ref string) string {
 	name = strings.ToLower(strings.TrimSuffix(strings.TrimSuffix(name, "/_index"), "/index"))
 	names := []string{strings.Trim(name, "/")}
 	if !strings.HasPrefix(name, "/") {
-		beside, _ := path.Split(strings.ToLower(w.key))
+		key := strings.ToLower(h.keyOf(w.page))
 		if w.bundle != "" {
-			names = append([]string{path.Join(strings.ToLower(w.key), name)}, names...)
+			names = append([]string{path.Join(key, name)}, names...)
 		}
-		names = append([]string{path.Join(beside, name)}, names...)
+		names = append([]string{path.Join(path.Dir(key), name)}, names...)
 	}
-	names = append(names, path.Base(name))
-	for _, n := range names {
+	for _, n := range append(names, path.Base(name)) {
 		found := ""
 		for _, p := range h.byPath[n] {
 			if p.address != "" && (found == "" || p.lang == w.lang) {
@@ -238,8 +267,7 @@ func (h *hugo) ref(w *writer, ref string) string {
 			return found
 		}
 	}
-	w.clean.Note("the page %.200q that a link leads to is not in the folder", ref)
-	return "#"
+	return ""
 }
 
 // elsewhere returns what leads to a film or a post of another site, by its shortcode.
