@@ -96,8 +96,8 @@ const (
 	sumsDraft  = ".sums"
 )
 
-// ErrOther is returned for a folder that has something else in it than an export.
-var ErrOther = errors.New("the folder has other files in it than an export")
+// ErrOther is returned for a folder that has something else in it than an export of the same kind.
+var ErrOther = errors.New("the folder has something else in it than an export of this kind")
 
 // Export writes everything into a folder, which is empty or has an earlier export of the same kind: that is brought up to
 // date, and what is no more is removed from it. Files are the owner's alone to read. An error is the store's, the folder's
@@ -183,7 +183,7 @@ func (x *exporting) sameKind() error {
 	}
 	var m mark
 	if err := json.Unmarshal(b, &m); err != nil || m.Export != x.kind() {
-		return fmt.Errorf("%w of the same kind: it says %q, this one is %q", ErrOther, m.Export, x.kind())
+		return fmt.Errorf("%w: %s says %q, this one is %q", ErrOther, reportFile, m.Export, x.kind())
 	}
 	return nil
 }

@@ -428,6 +428,10 @@ func TestExportGoesOn(t *testing.T) {
 	if !errors.Is(err, context.Canceled) || !strings.Contains(string(read(t, dir, "export.json")), `"finished": false`) {
 		t.Errorf("stopped: %v", err)
 	}
+	report, err := importer.Import(t.Context(), importertest.NewStore(t), source(dir), importer.Options{Languages: languages})
+	if err != nil || report.New == 0 || report.Refused != 1 || !strings.Contains(report.Problems[0].Reason, "stopped before its end") {
+		t.Errorf("import of a part: %+v, %v", report, err)
+	}
 	exported(t, st, dir, false)
 	whole := t.TempDir()
 	exported(t, st, whole, false)

@@ -40,6 +40,7 @@ type Source struct {
 type entry struct {
 	kind     string
 	refused  bool
+	reason   error // of one that is refused, where its document does not tell it
 	versions []edited
 	// whole is set for a story of an export of everything.
 	whole *whole
@@ -132,7 +133,8 @@ func (s *Source) add(r record, b []byte, wrong error) {
 		s.addWhole(r, it, b)
 		return
 	}
-	if err != nil && s.isReport(r) {
+	if err != nil && wrong == nil && s.isReport(r) {
+		s.addReport(r, b)
 		return
 	}
 	if err != nil {
@@ -295,6 +297,9 @@ func (s *Source) entry(e entry) []importer.Item {
 		return s.wholeItems(e)
 	}
 	last := e.versions[len(e.versions)-1]
+	if e.reason != nil {
+		return []importer.Item{{At: s.at(last.record, ""), Kind: e.kind, Err: e.reason}}
+	}
 	if e.refused {
 		_, err := s.load(last.record)
 		if err == nil {

@@ -2,6 +2,7 @@ package ninjs
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -34,6 +35,18 @@ func (s *Source) isReport(r record) bool {
 	return path.Base(name) == "export.json" && slices.ContainsFunc(s.drop.files, func(f file) bool {
 		return strings.HasPrefix(f.name, path.Join(path.Dir(name), "stories")+"/")
 	})
+}
+
+// errStopped is of an export that was stopped before its end.
+var errStopped = errors.New("the export was stopped before its end: what it has comes in, and what it lacks does not " +
+	"(hint: run coranto export again)")
+
+// addReport looks whether an export came to its end.
+func (s *Source) addReport(r record, b []byte) {
+	var says struct{ Finished bool }
+	if json.Unmarshal(b, &says) == nil && !says.Finished {
+		s.entries = append(s.entries, entry{kind: kindDocument, refused: true, reason: errStopped, versions: []edited{{record: r}}})
+	}
 }
 
 // addWhole notes a document of an export of everything. That of a story stands for those of its articles, which lie beside.
