@@ -2,6 +2,7 @@ package importer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 
@@ -73,13 +74,16 @@ type importing struct {
 	resumed      bool
 	tallies      tallies
 	files        *files
+	// gone are the addresses of stories that the newsroom has withdrawn, which the store does not note.
+	gone map[string]store.ArticleID
 }
 
 // unnamed is what the store knows an import by whose source has no identity.
 const unnamed = "unnamed"
 
 func begin(ctx context.Context, st Memory, src Source, opt Options) (*importing, error) {
-	im := &importing{st: st, src: src, opt: opt, source: src.Identity(), tallies: newTallies(), files: newFiles(st, src, opt)}
+	im := &importing{st: st, src: src, opt: opt, source: src.Identity(), tallies: newTallies(), files: newFiles(st, src, opt),
+		gone: make(map[string]store.ArticleID)}
 	if im.source == "" {
 		im.source, im.opt.Again = unnamed, true
 	}
@@ -107,7 +111,7 @@ func (im *importing) survey(ctx context.Context) error {
 	var moved []store.Moved
 	seen := 0
 	flush := func() error {
-		err := im.st.PutMoved(ctx, moved)
+		err := errors.Join(im.st.PutMoved(ctx, moved), im.noteGone(ctx, moved))
 		moved = moved[:0]
 		im.opt.Progress.Tell(seen, 0, "")
 		return err
@@ -135,6 +139,28 @@ func (im *importing) survey(ctx context.Context) error {
 		im.tallies.count(kind, func(t *Tally) { t.Has = n })
 	}
 	return flush()
+}
+
+// noteGone keeps in mind which addresses are those of withdrawn stories. Links to them lead to the stories all the same, so
+// that they go with these, instead of standing in what others wrote as they are.
+func (im *importing) noteGone(ctx context.Context, moved []store.Moved) error {
+	ids := make([]string, len(moved))
+	for i, m := range moved {
+		ids[i] = m.Story
+	}
+	if first, err := im.st.Withdrawn(ctx, ids...); err != nil || first == "" {
+		return err
+	}
+	for _, m := range moved {
+		name, err := im.st.Withdrawn(ctx, m.Story)
+		if err != nil {
+			return err
+		}
+		if name != "" {
+			im.gone[m.Address] = m.ArticleID
+		}
+	}
+	return nil
 }
 
 // items brings in the items batch by batch. The source makes the next one while the last is written.

@@ -263,6 +263,28 @@ func TestImportWithdrawn(t *testing.T) {
 	}
 }
 
+// A link to a story that the newsroom has withdrawn goes with it, also when the source comes again: its old address stands in
+// no other story.
+func TestImportLinkToWithdrawn(t *testing.T) {
+	t.Parallel()
+	st := importertest.NewStore(t)
+	src := &list{items: []importer.Item{post("secret", "en"), post("other", "en", words("See", "https://old.example/secret/"))},
+		moved: map[string][2]string{"https://old.example/secret/": {"secret", "en"}}}
+	for range 2 {
+		r, err := importer.Import(t.Context(), st, src, importer.Options{})
+		if err != nil || r.Changed != 0 {
+			t.Fatalf("got %+v, %v", r, err)
+		}
+		s, err := st.Story(t.Context(), "other")
+		if err != nil || s.Articles[0].Revision.Body[0].Text[0].Link != "story:secret" {
+			t.Errorf("got %+v, %v", s.Articles[0].Revision.Body, err)
+		}
+		if err := st.Withdraw(t.Context(), "secret", false); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // A kept media comes in as it is; an article that shows one which can't be had is refused.
 func TestImportKept(t *testing.T) {
 	t.Parallel()

@@ -31,8 +31,16 @@ func (im *importing) relink(ctx context.Context, entries []*entry) error {
 		return nil
 	}
 	moved, err := im.st.MovedTo(ctx, addresses)
-	if err != nil || len(moved) == 0 {
+	if err != nil {
 		return err
+	}
+	for _, address := range addresses {
+		if to, ok := im.gone[address]; ok {
+			moved[address] = to
+		}
+	}
+	if len(moved) == 0 {
+		return nil
 	}
 	for _, e := range entries {
 		e.eachRevision(func(r *news.Revision) { r.Relink(toStories(links, moved)) })
