@@ -113,7 +113,7 @@ func (it *item) media(x *gofeed.Item) {
 	}
 	if len(it.files) == 0 {
 		for _, t := range media["thumbnail"] {
-			it.add(file{url: t.Attrs["url"], kind: picture, credit: word1(media, "credit"), standIn: true})
+			it.add(file{url: t.Attrs["url"], kind: picture, credit: wordOf(media, "credit"), standIn: true})
 		}
 	}
 }
@@ -137,16 +137,16 @@ func content(c ext.Extension, around ...map[string][]ext.Extension) file {
 	width, _ := strconv.Atoi(c.Attrs["width"])
 	size, _ := strconv.Atoi(c.Attrs["fileSize"])
 	f := file{url: c.Attrs["url"], kind: kindOf(c.Attrs["type"], c.Attrs["medium"], c.Attrs["url"]), width: width, size: size}
-	f.credit = word1(c.Children, "credit")
-	f.caption = cmp.Or(word1(c.Children, "description"), word1(c.Children, "title"))
+	f.credit = wordOf(c.Children, "credit")
+	f.caption = cmp.Or(wordOf(c.Children, "description"), wordOf(c.Children, "title"))
 	for _, all := range around {
-		f.credit = cmp.Or(f.credit, word1(all, "credit"))
+		f.credit = cmp.Or(f.credit, wordOf(all, "credit"))
 	}
 	return f
 }
 
-// word1 returns the text of the first element of a name.
-func word1(all map[string][]ext.Extension, name string) string {
+// wordOf returns the text of the first element of a name.
+func wordOf(all map[string][]ext.Extension, name string) string {
 	if len(all[name]) == 0 {
 		return ""
 	}

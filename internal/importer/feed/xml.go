@@ -89,15 +89,16 @@ func (f *feed) pages(in *gofeed.Feed) {
 	f.wordpress = strings.Contains(in.Generator, "wordpress.org/?v=")
 	if original, ok := in.OriginalFeed().(*atom.Feed); ok {
 		for _, l := range original.Links {
-			f.goesOn(l.Rel, l.Href)
+			f.link(l.Rel, l.Href)
 		}
 	}
 	for _, l := range in.Extensions["atom"]["link"] {
-		f.goesOn(l.Attrs["rel"], l.Attrs["href"])
+		f.link(l.Attrs["rel"], l.Attrs["href"])
 	}
 }
 
-func (f *feed) goesOn(rel, href string) {
+// link takes a link of a feed, if it says where the feed goes on.
+func (f *feed) link(rel, href string) {
 	if rel == "next" || rel == "prev-archive" && f.next == "" {
 		f.next = href
 	}

@@ -3,6 +3,7 @@ package foreign_test
 import (
 	"archive/zip"
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
 	"errors"
 	"fmt"
@@ -144,24 +145,14 @@ func TestNames(t *testing.T) {
 // TestBombs reads files that grow out of all proportion, or are damaged.
 func TestBombs(t *testing.T) {
 	t.Parallel()
-	zeros := make([]byte, 80<<20)
-	var inZip bytes.Buffer
-	z := zip.NewWriter(&inZip)
-	w, err := z.Create("bomb")
-	if err == nil {
-		_, err = w.Write(zeros)
-	}
-	if err = errors.Join(err, z.Close()); err != nil {
-		t.Fatal(err)
-	}
 	whole := zipped(t, zip.FileHeader{Name: "one", Method: zip.Deflate})
 	flipped := bytes.Replace(whole, []byte("one"), []byte("two"), 1) // only in the local header, which nobody believes
 	for name, c := range map[string]struct {
 		b    []byte
 		want string
 	}{
-		"a zip bomb":          {inZip.Bytes(), "grows to over 200 times"},
-		"a gzip bomb":         {gzipped(t, zeros), "grows to over 200 times"},
+		"a zip bomb":          {zipBomb(t), "grows to over 200 times"},
+		"a gzip bomb":         {bytes.Repeat(gzipped(t, make([]byte, 1<<20)), 80), "grows to over 200 times"},
 		"a gzip cut short":    {gzipped(t, []byte("words"))[:15], "unexpected EOF"},
 		"a name in two forms": {flipped, "<nil>"},
 		"a zip cut short":     {whole[:len(whole)-10], "not a valid zip file"},
@@ -180,6 +171,32 @@ func TestBombs(t *testing.T) {
 			}
 		})
 	}
+}
+
+// zipBomb returns an archive with a file of 80 MiB of zeros: a packed MiB, again and again.
+func zipBomb(t *testing.T) []byte {
+	t.Helper()
+	var piece, packed bytes.Buffer
+	f, err := flate.NewWriter(&piece, flate.BestCompression)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Write(make([]byte, 1<<20)); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Flush(); err != nil { // to a whole byte, so that pieces follow each other
+		t.Fatal(err)
+	}
+	b := append(bytes.Repeat(piece.Bytes(), 80), 1, 0, 0, 0xFF, 0xFF)
+	z := zip.NewWriter(&packed)
+	w, err := z.CreateRaw(&zip.FileHeader{Name: "bomb", Method: zip.Deflate, CompressedSize64: uint64(len(b)), UncompressedSize64: 80 << 20})
+	if err == nil {
+		_, err = w.Write(b)
+	}
+	if err = errors.Join(err, z.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return packed.Bytes()
 }
 
 // overlapping returns an archive with a hundred entries that are all the same bytes.
@@ -214,4 +231,37 @@ func TestRead(t *testing.T) {
 	if _, err := f.Read("site.json", 4); err == nil || !strings.Contains(err.Error(), "over the limit of 4 bytes") {
 		t.Errorf("too large: %v", err)
 	}
+}
+
+func FuzzOpen(f *testing.F) {
+	var packed bytes.Buffer
+	z := zip.NewWriter(&packed)
+	for _, name := range []string{"a/b.xml", "../c"} {
+		w, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate})
+		if err != nil {
+			f.Fatal(err)
+		}
+		fmt.Fprint(w, name)
+	}
+	if err := z.Close(); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(packed.Bytes())
+	f.Add([]byte("\x1F\x8B\x08\x00"))
+	f.Add([]byte("<rss>"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		files, err := foreign.Open(write(t, "export", b))
+		if err != nil {
+			return
+		}
+		defer files.Close()
+		for _, file := range files.List() {
+			if !fs.ValidPath(file.Name) || strings.ContainsAny(file.Name, "\\\x00") {
+				t.Errorf("a file is called %q", file.Name)
+			}
+			if got, err := files.Read(file.Name, 1<<16); err == nil && len(got) > 1<<16 {
+				t.Errorf("%q: %d bytes", file.Name, len(got))
+			}
+		}
+	})
 }
