@@ -375,6 +375,9 @@ func (a *article) told(it item) {
 	if usage := it.usage(); usage != "" {
 		a.clean.Note("terms of use: %s", short(a.clean.Line(usage), 500))
 	}
+	if made := it.member("digitalsourcetype", "digitalSourceType"); made.object != nil {
+		a.clean.Note("made as: %s", short(a.words(cmp.Or(made.name(), made.uri())), 200))
+	}
 	if e := it.expires(); !e.IsZero() {
 		a.clean.Note("its provider lets it expire on %s; that changes nothing here", e.Format("2006-01-02 15:04 MST"))
 	}

@@ -100,12 +100,7 @@ func (a *article) rights(it item) string {
 	if owner != "" && it.copyright() == "" && !strings.Contains(owner, "©") {
 		owner = "© " + owner
 	}
-	var linked string
-	if rights, ok := it.get("rightsinfo").(*object); ok {
-		linked = item{rights}.text("linkedrights")
-	} else if rights, ok := it.get("rightsInfo").(*object); ok {
-		linked = item{rights}.text("linkedRights")
-	}
+	linked := it.member("rightsinfo", "rightsInfo").text("linkedrights", "linkedRights")
 	var all []string
 	for _, s := range []string{owner, a.words(it.usage()), linked} {
 		if s != "" {

@@ -28,6 +28,16 @@ func (it item) time(names ...string) time.Time {
 	return t
 }
 
+// member returns the first of some members that is an object; the zero item when none is.
+func (it item) member(names ...string) item {
+	for _, name := range names {
+		if o, ok := it.get(name).(*object); ok {
+			return item{o}
+		}
+	}
+	return item{}
+}
+
 // list returns the first of some members that is a list, as far as it is of objects.
 func (it item) list(names ...string) (items []item) {
 	for _, name := range names {

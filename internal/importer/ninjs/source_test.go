@@ -136,7 +136,7 @@ const full = `{
  "by": "Ada Reporter", "located": "SAMARA", "copyrightHolder": "Agency", "usageTerms": "Not for sale", "edNote": "Call the desk.",
  "people": [{"name": "Somebody", "rel": "mentioned"}],
  "subjects": [{"name": "Border", "literal": "b"}, {"literal": "16000000"}], "places": [{"name": "Самара"}],
- "infoSources": [{"name": "Agency One"}],
+ "infoSources": [{"name": "Agency One"}], "digitalSourceType": {"name": "Trained algorithmic media"},
  "renditions": [],
  "associations": [
   {"name": "second", "uri": "urn:p:2", "type": "picture", "headlines": [{"value": "Second"}], "renditions": [{"name": "x", "href": "https://p.example/2.jpg", "contentType": "image/jpeg"}]},
@@ -185,7 +185,7 @@ func TestWhatAnAgencySays(t *testing.T) {
 	if strings.Contains(string(b), "Call the desk") || strings.Contains(string(b), "x()") {
 		t.Errorf("a note to the editor or a script stands in the story: %s", b)
 	}
-	if notes := fmt.Sprint(it.Notes); !strings.Contains(notes, "Call the desk") || !strings.Contains(notes, "Not for sale") {
+	if notes := fmt.Sprint(it.Notes); !strings.Contains(notes, "Call the desk") || !strings.Contains(notes, "Not for sale") || !strings.Contains(notes, "made as: Trained") {
 		t.Errorf("notes: %s", notes)
 	}
 }
