@@ -303,8 +303,8 @@ func figure(src, alt, caption, credit string) string {
 		src = strings.ReplaceAll(src, " ", "%20")
 	}
 	out := fmt.Sprintf(`<figure><img src="%s" alt="%s">`, html.EscapeString(src), html.EscapeString(importer.PlainHTML(alt)))
-	words := ""
-	if caption != "" {
+	words := html.EscapeString(caption)
+	if strings.ContainsAny(caption, "*_`[]<&~\\/") { // most are words alone
 		if md, err := importer.MarkdownHTML(caption, false); err == nil {
 			words = strings.TrimSpace(strings.NewReplacer("<p>", "", "</p>", " ", "\n", " ").Replace(md))
 		}
