@@ -69,3 +69,25 @@ func BenchmarkImport(b *testing.B) {
 		st.Close()
 	}
 }
+
+// BenchmarkRehearse rehearses what BenchmarkImport imports.
+func BenchmarkRehearse(b *testing.B) {
+	const n = 8000
+	for b.Loop() {
+		st, err := sqlite.Create(b.Context(), b.TempDir())
+		if err != nil {
+			b.Fatal(err)
+		}
+		r, err := st.Rehearse(b.Context())
+		if err != nil {
+			b.Fatal(err)
+		}
+		began := time.Now()
+		if _, err := importer.Import(b.Context(), r, flood{n}, importer.Options{Rehearsal: true}); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(n/time.Since(began).Seconds(), "posts/s")
+		r.Close()
+		st.Close()
+	}
+}

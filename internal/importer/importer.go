@@ -1,15 +1,17 @@
-// Package importer holds what all ways into a newsroom share: the cleaning of text, the reading of HTML and plain text
-// into blocks, the making of media, the writing to the store, and the report of what became of each article.
+// Package importer brings into a newsroom what it has in another system. Import does so with a Source: the subfolders make
+// those, one each kind. The package also holds what they share: the cleaning of text, the reading of HTML and plain text into
+// blocks, the making of media, and the report.
 //
-// It knows no source itself; those are its subfolders, one each. Nothing here fetches anything.
+// It knows no source itself, and opens no connection: files of the web come by a Fetcher.
 //
-//	w := importer.NewWriter(st)
+//	report, err := importer.Import(ctx, st, src, importer.Options{Languages: []string{"en", "fa"}, Web: client})
+//
+// A source cleans what it reads:
+//
 //	clean := importer.NewCleaner("fa")
 //	body, err := clean.HTML(content, base)
-//	…
-//	err = w.Add(ctx, story, func(lang string) importer.Place { return importer.Place{File: "feed.xml", Item: "17"} })
-//	…
-//	report, err := w.Close(ctx, err)
+//
+// A Writer is for the kinds that read their own files and write to the store themselves.
 package importer
 
 import (
