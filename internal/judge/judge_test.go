@@ -7,7 +7,9 @@ package judge_test
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -26,6 +28,8 @@ import (
 	"coranto/internal/lang"
 	"coranto/internal/mirror"
 	"coranto/internal/sample"
+	"coranto/internal/store"
+	"coranto/internal/store/sqlite"
 )
 
 // baseURL is where the sample newsroom says that it stands; nothing may be asked of it.
@@ -123,7 +127,7 @@ func publishSample() (room, error) {
 	if err := writeSpecimen(stories, catalogue.Tags(), time.Now().UTC().Truncate(time.Second)); err != nil {
 		return room{}, err
 	}
-	if err := initRoom(dir, catalogue.Tags(), "exit_url = \"https://weather.example/\"\n"); err != nil {
+	if err := initRoom(dir, catalogue.Tags(), "exit_url = \"https://weather.example/\"\nold_sites = [\"lantern.example\"]\n"); err != nil {
 		return room{}, err
 	}
 	if err := writeAll(dir, newsroomFiles(catalogue.Tags())); err != nil {
@@ -132,8 +136,27 @@ func publishSample() (room, error) {
 	if err := command("-C", dir, "import", "markdown", stories); err != nil {
 		return room{}, err
 	}
+	if err := moveFrom(dir, "samara-border"); err != nil {
+		return room{}, err
+	}
 	return publishRoom(dir)
 }
+
+// moveFrom has a story stand at addresses of an old site before, left to right and right to left.
+func moveFrom(dir, story string) error {
+	st, err := sqlite.Open(context.Background(), dir)
+	if err != nil {
+		return err
+	}
+	err = st.PutMoved(context.Background(), []store.Moved{
+		{Address: "lantern.example/2014/05/" + story, ArticleID: store.ArticleID{Story: story, Lang: "en"}},
+		{Address: "lantern.example/" + oldPage, ArticleID: store.ArticleID{Story: story, Lang: "fa"}},
+	})
+	return errors.Join(err, st.Close())
+}
+
+// oldPage is the path of a stub that leads to a Persian article.
+const oldPage = "2014/border.html"
 
 func publishCorpus() (room, error) {
 	if public := os.Getenv("CORANTO_PUBLISHED"); public != "" {
@@ -287,19 +310,32 @@ func kind(name string) string {
 	return strings.Join(parts, "/")
 }
 
-// language returns the language of the page at a path, "" for one that stands above all.
+// language returns the language of the page at a path, "" for one that stands above all, as stubs do.
 func language(name string) string {
 	tag, _, below := strings.Cut(name, "/")
-	if !below {
+	if _, err := lang.Canonical(tag); !below || err != nil {
 		return ""
 	}
 	return tag
 }
 
-// specimens returns at most n pages of each kind in each language; of stories the longest, which has most in it.
+// leadsOn says whether a page is a stub, which no browser stays on.
+func (r room) leadsOn(name string) bool {
+	if language(name) != "" {
+		return false
+	}
+	b, err := os.ReadFile(filepath.Join(r.public, filepath.FromSlash(name)))
+	return err == nil && bytes.Contains(b, []byte(`http-equiv="refresh"`))
+}
+
+// specimens returns at most n pages of each kind in each language, but for stubs; of stories the longest, which has most in
+// it.
 func (r room) specimens(n int) []string {
 	byKind := map[string][]string{}
 	for _, p := range r.pages {
+		if r.leadsOn(p) {
+			continue
+		}
 		k := language(p) + " " + kind(p)
 		byKind[k] = append(byKind[k], p)
 	}
