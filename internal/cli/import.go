@@ -58,7 +58,7 @@ type importOptions struct {
 	reports                stringList
 	language, timezone     string
 	site, content, layout  string
-	fullText               string
+	fullText, authFile     string
 
 	zone *time.Location // of timezone; nil where that is empty
 }
@@ -77,6 +77,7 @@ func (o *importOptions) register(e *env, fs *flag.FlagSet) {
 	fs.StringVar(&o.site, "site", "", "the `URL` at which the site stood, where the source does not say it")
 	fs.StringVar(&o.fullText, "full-text", string(feed.Auto), "`WHEN` the text of an article is taken from its page: auto, never or always")
 	fs.StringVar(&o.layout, "layout", "", "the `LAYOUT` of a folder of Markdown: hugo, jekyll or coranto; otherwise it is found out")
+	fs.StringVar(&o.authFile, "auth-file", "", "a `FILE` with USER:PASSWORD on its one line, to read what not everybody may; or set "+authVariable)
 	fs.StringVar(&o.content, "content", "", "a `FOLDER` or archive with the source's own pictures")
 }
 

@@ -34,9 +34,10 @@ Hugo or Jekyll makes, which its configuration tells`},
 		{name: "feed", usage: "FILE|URL…", flags: []string{"language", "timezone", "full-text"}, open: openFeeds, long: `
 RSS, Atom and JSON Feed, with their pictures and recordings. Where a feed has only an excerpt of an article, the text is
 taken from the article's page (--full-text=auto). A feed that comes in pages is read back to its beginning`},
-		{name: "wordpress", usage: "FILE…", flags: []string{"language", "timezone"}, open: openWordPress, long: `
+		{name: "wordpress", usage: "FILE…|URL", flags: []string{"language", "timezone", "auth-file"}, open: openWordPress, long: `
 an export of WordPress (Tools, Export: WXR): its files, packed or not, or a folder of them; posts, pages, pictures,
-authors, categories and tags, translations of Polylang and WPML, comments`},
+authors, categories and tags, translations of Polylang and WPML, comments. Or the address of a site, which is asked
+by its REST API; for drafts and scheduled posts too with an application password (--auth-file)`},
 		{name: "ghost", usage: "FILE", flags: []string{"language", "timezone", "site", "content"}, open: openGhost, long: `
 an export of Ghost (Settings, Import/Export), a file or an archive, with its content folder, if that lies beside it or
 --content names it; members are not read. --site says where the site stood`},

@@ -83,22 +83,19 @@ func (s *Site) Identity() string {
 	return fmt.Sprintf("wordpress:%s:%t:%q:%q", s.api, s.login != (Login{}), s.x.opt.Languages, s.x.opt.Language)
 }
 
-// An errNoAPI says that a site does not answer as WordPress does.
-type errNoAPI struct {
-	site string
-	why  error
+// A NoAPIError says that a site does not answer as WordPress's REST API does: it is none, or it has turned the API off.
+type NoAPIError struct {
+	Site string
+	Err  error
 }
 
-func (e *errNoAPI) Error() string {
-	return fmt.Sprintf("%s does not answer as WordPress's REST API does: %v", e.site, e.why)
+// Error says which site, and how it answers.
+func (e *NoAPIError) Error() string {
+	return fmt.Sprintf("%s does not answer as WordPress's REST API does: %v", e.Site, e.Err)
 }
 
-func (e *errNoAPI) Unwrap() error { return e.why }
-
-// Hint returns what to do instead.
-func (e *errNoAPI) Hint() string {
-	return "sites may turn the API off; in WordPress, Tools, Export makes a file of all: coranto import wordpress FILE"
-}
+// Unwrap returns how the site answers.
+func (e *NoAPIError) Unwrap() error { return e.Err }
 
 // root is what the API says of a site.
 type root struct {
@@ -119,7 +116,13 @@ func (s *Site) discover(ctx context.Context, u *url.URL) error {
 	base := strings.TrimRight(u.String(), "/")
 	roots := []string{base + "/wp-json/", base + "/?rest_route=/"}
 	home, err := s.get.Do(ctx, web.Request{URL: u.String(), Limit: maxAnswer})
+	if status := (*web.StatusError)(nil); err != nil && !errors.As(err, &status) {
+		return err // nothing answers there at all
+	}
 	if err == nil {
+		if s.login == (Login{}) {
+			u = home.URL // it may have led on to another name
+		}
 		if m := htmlLang.FindSubmatch(home.Body); m != nil {
 			s.x.site.lang = string(m[1])
 		}
@@ -147,7 +150,7 @@ func (s *Site) discover(ctx context.Context, u *url.URL) error {
 			return err
 		}
 	}
-	return &errNoAPI{u.Host, err}
+	return &NoAPIError{u.Host, err}
 }
 
 // hostOf returns a URL's host, the same with "www." and without.
@@ -165,7 +168,7 @@ func (s *Site) settle(r root) error {
 	site.export = true
 	home, err := url.Parse(importer.Link(r.Home, nil))
 	if err != nil || home.Host == "" {
-		return &errNoAPI{s.api.Host, fmt.Errorf("it says that its address is %q", r.Home)}
+		return &NoAPIError{s.api.Host, fmt.Errorf("it says that its address is %q", r.Home)}
 	}
 	site.home = home
 	if zone, err := time.LoadLocation(r.Zone); err == nil && r.Zone != "" && site.zone == nil {
