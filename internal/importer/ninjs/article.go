@@ -211,7 +211,7 @@ func (a *article) headline(it item) {
 	}
 	text := a.clean.Line(importer.Opening(r.Body))
 	if text == "" && r.Lead != nil {
-		text = r.Lead.Alt
+		text = cmp.Or(r.Lead.Alt, a.clean.Line(importer.Opening([]news.Block{{Text: r.Lead.Caption}})))
 	}
 	if text != "" {
 		r.Headline = importer.HeadlineOf(text)

@@ -86,10 +86,12 @@ func (a *article) figure(it item, dir string) (*news.Figure, string) {
 	line := a.clean.Inline()
 	line.Text(caption, news.Span{})
 	f.Caption = line.Flush()
-	f.Alt = a.words(cmp.Or(of(it.descriptions(), "alt"), of(it.headlines(), "main", ""), it.text("title"), caption))
-	f.Alt = short(f.Alt, 1000)
+	f.Alt = short(a.words(cmp.Or(of(it.descriptions(), "alt"), of(it.headlines(), "main", ""), it.text("title"))), 1000)
+	if strings.EqualFold(f.Alt, caption) {
+		f.Alt = "" // who can't see the picture hears its caption anyway
+	}
 	if f.Decorative = f.Alt == ""; f.Decorative {
-		a.clean.Note("%s has no words that say what it shows, and is shown as decorative", cmp.Or(it.uri(), file.href))
+		a.clean.Note("%s has no words for who can't see it, and is shown as decorative", cmp.Or(it.uri(), file.href))
 	}
 	return &f, ""
 }

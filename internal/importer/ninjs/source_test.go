@@ -172,7 +172,9 @@ func TestWhatAnAgencySays(t *testing.T) {
 		"lead":       {r.Lead.Missing, "a/pics/full.jpg"},
 		"credit":     {r.Lead.Credit, "Eve Photo"},
 		"rights":     {r.Lead.Rights, "© Eve"},
-		"alt":        {r.Lead.Alt, "A gate"},
+		"caption":    {r.Lead.Caption[0].Text, "A gate"},
+		"decorative": {r.Lead.Decorative, true}, // no words but the caption's say what it shows
+		"alt":        {r.Body[2].Figure.Alt, "Second"},
 		"blocks":     {len(r.Body), 3},
 		"in text":    {r.Body[1].Figure.Missing, "a/in.jpg"},
 		"second":     {r.Body[2].Figure.Missing, "https://p.example/2.jpg"},
@@ -328,7 +330,7 @@ func TestPicturesOfTheDrop(t *testing.T) {
 	}
 	for _, it := range all {
 		lead := it.Story.Articles[0].Revision.Lead
-		if lead == nil || lead.Missing != "gate.jpg" || lead.Alt != "The gate" {
+		if lead == nil || lead.Missing != "gate.jpg" || lead.Caption[0].Text != "The gate" {
 			t.Errorf("%s: lead %+v, %q", it.At, lead, it.Notes)
 		}
 	}
