@@ -136,8 +136,11 @@ func TestCut(t *testing.T) {
 	}
 }
 
-func TestWebPage(t *testing.T) {
+func TestNoFeed(t *testing.T) {
+	export := `<?xml version="1.0"?><!-- <rss> --><rss version="2.0" xmlns:wp="http://wordpress.org/export/1.2/"><channel>
+<item><guid>a:1</guid><title>Secret</title><wp:status>private</wp:status></item></channel></rss>`
 	for page, want := range map[string]string{
+		export: "coranto import wordpress",
 		`<!DOCTYPE html><html><head><link rel="alternate" type="application/rss+xml" href="/feed/"></head></html>`: `"/feed/"`,
 		"\n<HTML lang=en><body>Log in</body></HTML>":                                                               "a web page and no feed",
 	} {

@@ -3,8 +3,10 @@ package feed
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -54,4 +56,16 @@ func page(b []byte) error {
 		}
 	}
 	return fmt.Errorf("a web page and no feed (hint: look for the site's RSS, Atom or JSON Feed)")
+}
+
+// exportRoot is the first tag of an export of WordPress, with its namespaces. It is read only.
+var exportRoot = regexp.MustCompile(`<rss\s[^>]*wordpress\.org/export/`)
+
+// export says whether a file is an export of WordPress, as an error. It looks like RSS, and what nobody was to read, as
+// drafts and posts behind a password, looks like any other item.
+func export(b []byte) error {
+	if exportRoot.Match(b[:min(len(b), 64<<10)]) {
+		return errors.New("an export of WordPress and no feed (hint: coranto import wordpress FILE)")
+	}
+	return nil
 }

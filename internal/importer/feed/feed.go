@@ -14,6 +14,7 @@ package feed
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -130,7 +131,7 @@ func parse(b []byte, dates foreign.Dates) (f *feed, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := page(b); err != nil {
+	if err := cmp.Or(page(b), export(b)); err != nil {
 		return nil, err
 	}
 	switch begins := bytes.TrimLeft(b[:min(len(b), 1000)], " \t\r\n"); {
