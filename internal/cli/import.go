@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -38,7 +40,7 @@ docs/import.md says more of each kind.`,
 			}
 			i := slices.IndexFunc(importKinds(), func(k importKind) bool { return k.name == args[0] })
 			if i < 0 {
-				return usagef("there is no import of %q: its kinds are %s", args[0], importNames())
+				return noImport(args[0])
 			}
 			k := importKinds()[i]
 			if len(args) == 1 {
@@ -50,6 +52,22 @@ docs/import.md says more of each kind.`,
 			return e.importBy(ctx, k, o, args[1:])
 		}
 	},
+}
+
+// noImport says which kind of import somebody may have meant by a word that is none.
+func noImport(word string) error {
+	err := usagef("there is no import of %q: its kinds are %s", word, importNames())
+	meant := map[string]string{"hugo": "markdown", "jekyll": "markdown", "md": "markdown", "rss": "feed", "atom": "feed",
+		"feeds": "feed", "jsonfeed": "feed", "wp": "wordpress", "wxr": "wordpress"}
+	kind := strings.ToLower(word)
+	kind = cmp.Or(meant[kind], kind)
+	if slices.ContainsFunc(importKinds(), func(k importKind) bool { return k.name == kind }) {
+		return withHint(err, fmt.Sprintf("coranto import %s", kind))
+	}
+	if _, statErr := os.Stat(word); statErr == nil || strings.Contains(word, "://") {
+		return withHint(err, "say first what it is: coranto import KIND "+word)
+	}
+	return err
 }
 
 // importOptions are the flags of import. Which of them a kind takes stands in its importKind.
@@ -146,6 +164,11 @@ func (e *env) importBy(ctx context.Context, k importKind, o importOptions, sourc
 	if err := n.lockWithin(ctx, lockWait, e.sayWaiting); err != nil {
 		return err
 	}
+	if o.language != "" {
+		if _, err := importer.AllowedLanguage(o.language, n.config.Languages); err != nil {
+			return hinted(&usageError{fmt.Errorf("--language: %w", err)})
+		}
+	}
 	o.zone, _ = zoneOf(o.timezone)
 	b := e.bar(map[bool]string{false: "import", true: "rehearse"}[o.dryRun])
 	in := &importing{newsroom: n, importOptions: o, env: e, sources: sources, into: n.store,
@@ -177,7 +200,11 @@ func typed(args []string) []string {
 // stopped says, of an import that did not come to its end, what is in already and how it goes on.
 func (in *importing) stopped(ctx context.Context, r importer.Report, err error) error {
 	err = hinted(err)
-	if in.dryRun || len(r.Kinds) == 0 {
+	met := 0
+	for _, t := range r.Kinds {
+		met += t.Met()
+	}
+	if in.dryRun || met == 0 {
 		return err
 	}
 	if ctx.Err() == nil {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"coranto/internal/importer"
 	"coranto/internal/store"
@@ -88,6 +89,9 @@ func (e *env) tellImport(k importKind, sources []string, r importer.Report, outs
 	}
 	if err := e.printReport(r); err != nil {
 		return err
+	}
+	if len(r.Kinds) == 0 && r.Total == 0 {
+		e.say("found nothing to import in %s; what the kind %q takes: coranto import --help", strings.Join(sources, ", "), k.name)
 	}
 	if r.New+r.Changed > 0 && !r.Rehearsal && !e.json {
 		e.say("next: coranto -C %s publish; or look at it first: coranto -C %[1]s preview", e.dir)

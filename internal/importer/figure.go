@@ -168,7 +168,7 @@ func (w *walk) recording(n *html.Node) {
 	}
 	switch {
 	case ref == "":
-		w.clean.Note("left out a %s without an address", n.Data)
+		w.clean.Note("left out what has no address: <%s>", n.Data)
 		return
 	case !w.clean.Pictures:
 		w.embed(n)
@@ -205,7 +205,7 @@ func (w *walk) embed(n *html.Node) {
 		}
 	}
 	if link == "" {
-		w.clean.Note("left out a %s without an address", n.Data)
+		w.clean.Note("left out what has no address: <%s>", n.Data)
 		return
 	}
 	w.hold(link, w.clean.Line(attr(n, "title")))

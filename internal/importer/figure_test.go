@@ -98,7 +98,7 @@ func TestPicturesNotes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"https://x.example/a.jpg no longer leads to https://x.example/p", "left out a video without an address",
+	want := []string{"https://x.example/a.jpg no longer leads to https://x.example/p", "left out what has no address: <video>",
 		`left out the subtitles of https://x.example/v.mp4 in "fa": https://x.example/v.vtt`, "pictures without an alternative text, shown as decorative: 1"}
 	if got := clean.Notes(); !slices.Equal(got, want) {
 		t.Errorf("got %s", strings.Join(got, "\n"))

@@ -115,7 +115,7 @@ func TestHTMLNotes(t *testing.T) {
 	if _, err := clean.HTML(`<form>x</form><img src="data:,x" alt="Road"><iframe></iframe>`, nil); err != nil {
 		t.Fatal(err)
 	}
-	want := `left out a form|left out a picture without an address of its own: "Road"|left out a iframe without an address`
+	want := `left out a form|left out a picture without an address of its own: "Road"|left out what has no address: <iframe>`
 	if got := strings.Join(clean.Notes(), "|"); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}

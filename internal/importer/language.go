@@ -27,5 +27,5 @@ func AllowedLanguage(tag string, languages []string) (string, error) {
 	if i := slices.IndexFunc(languages, func(l string) bool { return lang.Same(l, t) }); i >= 0 {
 		return languages[i], nil
 	}
-	return t, fmt.Errorf("language %s is not one of the newsroom's (hint: add it to the newsroom's languages)", t)
+	return t, fmt.Errorf("language %s is not one of the newsroom's (hint: add %q to languages in coranto.toml, or give another with --language)", t, t)
 }

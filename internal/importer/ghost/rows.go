@@ -196,6 +196,9 @@ func decode(r row, out any) error {
 	case errors.As(err, &syntax):
 		return fmt.Errorf("its JSON is broken after %d bytes: %w", syntax.Offset, err)
 	case errors.As(err, &kind):
+		if kind.Field == "" {
+			return fmt.Errorf("it is no row of a table, but %s", kind.Value)
+		}
 		return fmt.Errorf("its %s is of the wrong kind: %s", kind.Field, kind.Value)
 	}
 	return err

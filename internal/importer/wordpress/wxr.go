@@ -65,7 +65,7 @@ func OpenExport(names []string, opt ExportOptions) (*Export, error) {
 		}
 	}
 	if len(x.parts) == 0 {
-		return nil, errNoExport
+		return nil, fmt.Errorf("%s: nothing there is called NAME.xml", strings.Join(names, ", "))
 	}
 	return x, nil
 }
@@ -176,6 +176,7 @@ func (x *Export) Survey(ctx context.Context, s *importer.Survey) error {
 	if s.Has == nil {
 		s.Has = make(map[string]int)
 	}
+	wrong := errNoExport // what is wrong with the first file that is none
 	for r, err := range each(ctx, x, spot{line: 1}, x.glean) {
 		if err != nil {
 			return err
@@ -183,9 +184,12 @@ func (x *Export) Survey(ctx context.Context, s *importer.Survey) error {
 		if err := x.note(r.at, r.val, s.Has); err != nil {
 			return err
 		}
+		if g := r.val; g.kind == "file" && g.err != nil && wrong == errNoExport {
+			wrong = fmt.Errorf("%s: %w", x.parts[r.at.part].name, g.err)
+		}
 	}
 	if !x.site.export {
-		return errNoExport
+		return wrong
 	}
 	if err := x.index.seal(); err != nil {
 		return err
