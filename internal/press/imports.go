@@ -64,7 +64,7 @@ func (r *running) imported(i *importing, now time.Time, report importer.Report, 
 	if report.New+report.Changed+report.Refused > 0 {
 		level = r.Log.Info
 	}
-	level("imported", "import", i.Name, "new", report.New, "changed", report.Changed, "refused", report.Refused)
+	level("imported", "import", i.Name, "new", report.New, "changed", report.Changed, "refused", report.Refused, "missing", len(report.Missing))
 	for _, p := range report.Problems {
 		r.Log.Warn("refused", "import", i.Name, "place", p.Place.String(), "reason", p.Reason)
 	}

@@ -30,3 +30,15 @@ func FuzzPage(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkPage(b *testing.B) {
+	page := []byte("<!DOCTYPE html><html lang=en><title>T</title><nav>" + strings.Repeat("<ul><li><a href=/x>A section</a></li></ul>", 200) + "</nav><article><h1>T</h1>" +
+		strings.Repeat("<p>Words, and more words, of an <a href=/y>article</a> that goes on.</p>", 200) + "</article><footer>" + strings.Repeat("<div class=ad><p>Buy!</p></div>", 200) + "</footer>")
+	at := &url.URL{Scheme: "https", Host: "news.example", Path: "/story"}
+	b.SetBytes(int64(len(page)))
+	for b.Loop() {
+		if _, err := takeArticle(page, "text/html; charset=utf-8", at); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
