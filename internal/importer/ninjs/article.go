@@ -108,6 +108,10 @@ func (a *article) own(it item, dir string) {
 		return
 	}
 	a.revision.Lead = f
+	caption := importer.Opening([]news.Block{{Text: f.Caption}})
+	a.revision.Body = slices.DeleteFunc(a.revision.Body, func(b news.Block) bool {
+		return b.Kind == news.Paragraph && importer.Opening([]news.Block{b}) == caption
+	})
 }
 
 // inFolder makes the paths of missing files in a body those of the drop.

@@ -330,6 +330,9 @@ func TestPicturesOfTheDrop(t *testing.T) {
 	}
 	for _, it := range all {
 		lead := it.Story.Articles[0].Revision.Lead
+		if len(it.Story.Articles[0].Revision.Body) > 0 && it.Kind == "picture" {
+			t.Errorf("%s: the caption stands in the text too: %+v", it.At, it.Story.Articles[0].Revision.Body)
+		}
 		if lead == nil || lead.Missing != "gate.jpg" || lead.Caption[0].Text != "The gate" {
 			t.Errorf("%s: lead %+v, %q", it.At, lead, it.Notes)
 		}
