@@ -20,8 +20,8 @@ type Cleaner struct {
 	lang    string
 	dropped map[rune]int
 	notes   []string
-	// unnamed counts the pictures without an alternative text.
-	unnamed int
+	// unnamed counts the pictures without an alternative text, unled those that led to a page of their own site.
+	unnamed, unled int
 }
 
 // NewCleaner returns a Cleaner for an article in a language, a canonical tag.
@@ -98,6 +98,9 @@ func (c *Cleaner) Notes() []string {
 	notes := slices.Clip(c.notes)
 	if c.unnamed > 0 {
 		notes = append(notes, fmt.Sprintf("pictures without an alternative text, shown as decorative: %d", c.unnamed))
+	}
+	if c.unled > 0 {
+		notes = append(notes, fmt.Sprintf("pictures that led to a page of the site, and lead nowhere now: %d", c.unled))
 	}
 	if len(c.dropped) == 0 {
 		return notes

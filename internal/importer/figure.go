@@ -228,7 +228,11 @@ func (w *walk) holdFigure(f news.Figure) {
 		return
 	}
 	if link := w.as.Link; link != "" && link != f.Missing && !isPicture(link) {
-		w.clean.Note("%s no longer leads to %s", f.Missing, link)
+		if u, err := url.Parse(link); err == nil && w.base != nil && u.Host == w.base.Host {
+			w.clean.unled++ // mostly the page that shows nothing but the picture
+		} else {
+			w.clean.Note("%s no longer leads to %s", f.Missing, link)
+		}
 	}
 	f.Decorative = f.Alt == ""
 	w.held = append(w.held, news.Block{Kind: news.Picture, Figure: &f})

@@ -94,12 +94,17 @@ func TestPicturesWithinTheSource(t *testing.T) {
 func TestPicturesNotes(t *testing.T) {
 	clean := importer.NewCleaner("en")
 	clean.Pictures = true
-	_, err := clean.HTML(`<a href="https://x.example/p"><img src="https://x.example/a.jpg"></a><video></video><video src="https://x.example/v.mp4"><track src="https://x.example/v.vtt" srclang="fa"></video>`, nil)
+	base, err := url.Parse("https://news.example/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = clean.HTML(`<a href="https://x.example/p"><img src="https://x.example/a.jpg"></a><a href="/p"><img src="/b.jpg" alt="B"></a><video></video><video src="https://x.example/v.mp4"><track src="https://x.example/v.vtt" srclang="fa"></video>`, base)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []string{"https://x.example/a.jpg no longer leads to https://x.example/p", "left out what has no address: <video>",
-		`left out the subtitles of https://x.example/v.mp4 in "fa": https://x.example/v.vtt`, "pictures without an alternative text, shown as decorative: 1"}
+		`left out the subtitles of https://x.example/v.mp4 in "fa": https://x.example/v.vtt`, "pictures without an alternative text, shown as decorative: 1",
+		"pictures that led to a page of the site, and lead nowhere now: 1"}
 	if got := clean.Notes(); !slices.Equal(got, want) {
 		t.Errorf("got %s", strings.Join(got, "\n"))
 	}

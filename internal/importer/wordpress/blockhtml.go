@@ -65,7 +65,9 @@ func (r *renderer) block(b *block) {
 	case "file":
 		r.file(b)
 	case "social-link":
+		r.out.WriteString("<li>")
 		r.link(b.set.URL, b.set.Service)
+		r.out.WriteString("</li>")
 	case "navigation-link", "home-link":
 		r.clean.Note("left out the block %q: it is of the site, not of its text", name)
 	case "nextpage":
