@@ -2,6 +2,7 @@ package importer_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -51,8 +52,11 @@ func TestImportFetches(t *testing.T) {
 	defer client.Close()
 	st := importertest.NewStore(t)
 	src := &list{items: []importer.Item{post("a", "en", blocks...)}}
+	for i := range 200 { // in other batches
+		src.items = append(src.items, post(fmt.Sprint("b", i), "en", figure(server.URL+"/gone.png"), figure(server.URL+"/photo.php")))
+	}
 	r, err := importer.Import(t.Context(), st, src, importer.Options{Web: client})
-	if err != nil || r.New != 1 || r.Whole() {
+	if err != nil || r.New != 201 || r.Whole() {
 		t.Fatalf("got %+v, %v", r, err)
 	}
 	s, err := st.Story(t.Context(), "a")
@@ -68,18 +72,20 @@ func TestImportFetches(t *testing.T) {
 	if figures[0].Figure.Media != figures[2].Figure.Media || figures[0].Figure.Media == figures[1].Figure.Media {
 		t.Error("the same picture has two media, or two have one")
 	}
-	if len(r.Missing) != 5 {
-		t.Errorf("missing: %v", r.Missing)
+	if len(r.Missing) != 205 {
+		t.Errorf("%d are missing", len(r.Missing))
 	}
 	for i, want := range []string{"not a JPEG", "web page", "only jpg", "not a public address", "404"} {
 		if got := r.Missing[i].Reason; !strings.Contains(got, want) {
 			t.Errorf("the reason for %s is %q, want %q in it", r.Missing[i].Media, got, want)
 		}
 	}
+	times := make(map[string]int)
 	close(asked)
 	for name := range asked {
-		if name == "inside" {
-			t.Error("a redirect led into the private network")
-		}
+		times[name]++
+	}
+	if times["inside"] > 0 || times["/gone.png"] != 1 || times["/photo.php"] != 1 {
+		t.Errorf("asked for %v: a redirect may not lead into the private network, and one file is asked for once", times)
 	}
 }
