@@ -106,7 +106,7 @@ const jsonFeed = `{"version": "https://jsonfeed.org/version/1.1", "home_page_url
 {"id": "https://news.example/en/1", "url": "https://news.example/en/border-closed.html", "title": " The border\u0000 is closed ", "content_html": "<p>One <a href='../x'>link</a>.</p>",
  "summary": "Nobody crosses.", "date_published": "2026-08-03T12:00:00.5+04:00", "date_modified": "2026-08-03T12:00:00Z",
  "authors": [{"name": "A. Writer"}, {"name": "A. Writer"}, {"url": "x"}], "author": {"name": "B"}, "tags": ["World News", "Économie", "Миграция", "world news", " "],
- "image": "https://cdn.example/i.jpg", "attachments": [{"url": "https://cdn.example/a.mp3", "mime_type": "audio/mpeg"}]},
+ "image": "https://cdn.example/i.jpg", "attachments": [{"url": "https://cdn.example/a.mp3", "mime_type": "audio/mpeg", "size_in_bytes": "many"}]},
 {"id": 17, "title": "", "content_text": "Bread is dearer. Nobody knows why.\nNot even bakers.", "date_modified": "2026-08-03T12:00:00Z", "_story": {"id": "bread", "origin": "x"}},
 {"id": "17", "language": "ru", "title": "Хлеб", "content_text": "Хлеб подорожал.", "date_published": "2026-08-03T12:00:00Z", "_story": {"id": "bread"}},
 {"id": 18, "title": "Short", "summary": "Only a summary.", "date_published": "2026-08-03T12:00:00Z"},
@@ -240,6 +240,16 @@ func TestAtomAndRSS(t *testing.T) {
 	}
 	if r := run(t, st, opt, sources...); counts(r) != "0 new, 0 changed, 5 unchanged, 1 refused" {
 		t.Errorf("second run: %s", counts(r))
+	}
+}
+
+// TestOwnLink takes the address of an article's own, and not that of who counts its readers.
+func TestOwnLink(t *testing.T) {
+	st := newsroom(t)
+	run(t, st, feed.Options{Languages: []string{"en"}}, write(t, "rss.xml", `<rss xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0"><channel><language>en</language><item><title>A</title>
+<guid>a:1</guid><pubDate>2026-11-22T10:00:00Z</pubDate><link>https://feedproxy.example/~r/x/1</link><feedburner:origLink>https://news.example/story</feedburner:origLink></item></channel></rss>`))
+	if got := article(t, st, "a:1", "en").Revision.SourceURL; got != "https://news.example/story" {
+		t.Errorf("got %s", got)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"coranto/internal/importer/foreign"
@@ -130,10 +131,10 @@ type jsonItem struct {
 	Author      jsonAuthor   `json:"author"`
 	Authors     []jsonAuthor `json:"authors"`
 	Attachments []struct {
-		URL   string  `json:"url"`
-		Type  string  `json:"mime_type"`
-		Title string  `json:"title"`
-		Size  float64 `json:"size_in_bytes"`
+		URL   string `json:"url"`
+		Type  string `json:"mime_type"`
+		Title string `json:"title"`
+		Size  word   `json:"size_in_bytes"`
 	} `json:"attachments"`
 	Story struct {
 		ID word `json:"id"`
@@ -168,7 +169,8 @@ func parseItem(raw []byte, i int, dates foreign.Dates) item {
 	it.dates(in.Published, in.Modified, dates)
 	it.add(file{url: cmp.Or(in.Image, in.Banner), kind: picture})
 	for _, a := range in.Attachments {
-		it.add(file{url: a.URL, kind: kindOf(a.Type, "", a.URL), caption: a.Title, size: int(min(a.Size, 1<<50))})
+		size, _ := strconv.Atoi(string(a.Size)) // many say nothing, or no number
+		it.add(file{url: a.URL, kind: kindOf(a.Type, "", a.URL), caption: a.Title, size: size})
 	}
 	return it
 }

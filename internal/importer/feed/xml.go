@@ -54,6 +54,9 @@ func xmlItem(x *gofeed.Item, i int, dates foreign.Dates) item {
 			break
 		}
 	}
+	if own := extension(x.Extensions, "feedburner", "origLink"); isURL(own) { // the link is FeedBurner's own
+		it.url = own
+	}
 	it.title = text{x.Title, true}
 	it.body, it.summary = markup(x.Content), markup(x.Description)
 	if it.whole = strings.TrimSpace(x.Content) != ""; !it.whole {
