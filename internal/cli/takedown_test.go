@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"bytes"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,6 +13,8 @@ import (
 	"coranto/edition"
 	"coranto/internal/sample"
 	"coranto/internal/scantest"
+	"coranto/internal/store"
+	"coranto/internal/store/sqlite"
 )
 
 // scandal is the story of the sample newsroom that the test takes down. It is in four languages and corrected once, and
@@ -64,8 +67,27 @@ func newTakedownTest(t *testing.T) *takedownTest {
 	}
 	d.run(nil, "-C", d.control, "import", "markdown", d.at("others"))
 	d.run(nil, "-C", d.control, "publish")
-	d.edit("room/coranto.toml", func(s string) string { return s + "\n[[target]]\nname = \"stick\"\nkind = \"fs\"\npath = \"stick\"\n" })
+	d.edit("room/coranto.toml", func(s string) string {
+		return "old_sites = [\"old.example\"]\n" + s + "\n[[target]]\nname = \"stick\"\nkind = \"fs\"\npath = \"stick\"\n"
+	})
+	d.moved("old.example/" + stub)
 	return d
+}
+
+// stub is where the story stood before, in a folder of that name alone.
+const stub = "oven-price-2014"
+
+// moved has the story stand at an address before.
+func (t *takedownTest) moved(address string) {
+	t.Helper()
+	st, err := sqlite.Open(t.Context(), t.room)
+	if err == nil {
+		err = st.PutMoved(t.Context(), []store.Moved{{Address: address, ArticleID: store.ArticleID{Story: scandal, Lang: "en"}}})
+		err = errors.Join(err, st.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (t *takedownTest) edit(name string, f func(string) string) {
@@ -161,7 +183,10 @@ func TestTakedown(t *testing.T) {
 	d.edit("stories/charity-match/tr.md", func(s string) string { return s + "\n\nDaha.\n" })
 	d.publish()
 
-	wanted := append(d.words(), scandal, "bread-")
+	if _, err := os.Stat(d.at("room/public/" + stub + "/index.html")); err != nil {
+		t.Fatal(err)
+	}
+	wanted := append(d.words(), scandal, "bread-", stub)
 	if len(wanted) < 150 {
 		t.Fatalf("only %d words are the story's own", len(wanted))
 	}

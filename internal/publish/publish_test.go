@@ -44,8 +44,10 @@ func newRoom(t testing.TB) *room {
 
 // lantern makes the pages of most newsrooms of the tests: a Site never changes.
 var lantern = sync.OnceValues(func() (*site.Site, error) {
-	return site.New(site.Config{Name: "The Lantern", Languages: languages})
+	return site.New(site.Config{Name: "The Lantern", Languages: languages, OldSites: oldSites})
 })
+
+var oldSites = []string{"lantern.example", "older.example"}
 
 // newRoomIn makes a newsroom with other languages than the usual.
 func newRoomIn(t testing.TB, languages []string) *room {

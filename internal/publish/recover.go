@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"coranto/edition"
+	"coranto/internal/news"
 	"coranto/internal/store"
 	"coranto/internal/target"
 )
@@ -82,7 +83,7 @@ func (p *Publisher) Recover(ctx context.Context) (Recovered, error) {
 	if err := inv.extends(last); err != nil {
 		return out, err
 	}
-	s := &salvage{inventory: inv, out: &out}
+	s := &salvage{inventory: inv, out: &out, ids: map[news.Address]string{}}
 	if err := s.run(ctx); err != nil {
 		return out, err
 	}

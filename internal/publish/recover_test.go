@@ -348,7 +348,7 @@ func (r *room) gone(t *testing.T, first edition.Masthead) *room {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { st.Close() })
-	s, err := site.New(site.Config{Name: r.Name, Languages: languages})
+	s, err := site.New(site.Config{Name: r.Name, Languages: languages, OldSites: oldSites})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -375,6 +375,13 @@ func TestRecoverANewsroomThatIsGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.put(t, stories(30)...)
+	for path, i := range map[string]int{"2014/one": 1, "two.html": 2, "gone": 4} {
+		err := r.Store.PutMoved(t.Context(), []store.Moved{{Address: "older.example/" + path,
+			ArticleID: store.ArticleID{Story: fmt.Sprint("story-", i), Lang: "fa"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	r.publish(t)
 	for i := range 15 { // older than what is there, so that a place tells of an edition, and not of a date
 		s := story(100+i, fmt.Sprint("Old ", i), "en", "fa")
@@ -394,6 +401,9 @@ func TestRecoverANewsroomThatIsGone(t *testing.T) {
 			t.Fatal(err)
 		}
 		want[f.Path] = f.Plain.String()
+	}
+	if want["2014/one/index.html"] == "" || want["two.html"] == "" || want["gone/index.html"] != "" {
+		t.Error("the stubs are not those of the stories that are public")
 	}
 
 	c := r.gone(t, first)

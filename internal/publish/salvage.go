@@ -24,6 +24,8 @@ type salvage struct {
 	outings map[string][]store.CameOut
 	// known are those that the store remembers of the language whose packs are read.
 	known map[store.Outing]store.CameOut
+	// ids are the stories that came back, by address.
+	ids   map[news.Address]string
 	batch []store.Rebuilt // what the edition has of a story, and perhaps on top of it newer words of the store's own
 }
 
@@ -56,7 +58,38 @@ func (s *salvage) run(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	return s.write(ctx)
+	if err := s.write(ctx); err != nil {
+		return err
+	}
+	return s.oldAddresses(ctx)
+}
+
+// oldAddresses reads from the stubs of the edition where its articles stood before, as far as the store does not know it.
+func (s *salvage) oldAddresses(ctx context.Context) error {
+	var moved []store.Moved
+	for _, f := range s.files {
+		if f.Entry.MediaType != "text/html" || !s.p.Site.MayBeStub(f.Path) {
+			continue
+		}
+		page, err := s.body(ctx, f.Path)
+		if err != nil {
+			return err
+		}
+		at, tag, to, ok := s.p.Site.ReadStub(f.Path, page)
+		if id := s.ids[to]; ok && id != "" {
+			moved = append(moved, store.Moved{Address: at, ArticleID: store.ArticleID{Story: id, Lang: tag}})
+		}
+	}
+	addresses := make([]string, len(moved))
+	for i, m := range moved {
+		addresses[i] = m.Address
+	}
+	known, err := s.p.Store.MovedTo(ctx, addresses)
+	if err != nil {
+		return err
+	}
+	moved = slices.DeleteFunc(moved, func(m store.Moved) bool { _, ok := known[m.Address]; return ok })
+	return s.p.Store.PutMoved(ctx, moved)
 }
 
 // places reads from the numbered pages of the edition which stories stand on them.
@@ -124,6 +157,7 @@ func (s *salvage) story(ctx context.Context, paths []string) error {
 			s.out.Anonymous++
 		}
 	}
+	s.ids[theirs.Story.Address] = theirs.Story.ID
 	r := store.Rebuilt{Story: theirs.Story, Pages: map[store.List]int{}, Outings: s.outings[theirs.Story.ID]}
 	for l, n := range s.pages[theirs.Story.Address] {
 		if slices.ContainsFunc(theirs.Story.Articles, func(a news.Article) bool { return a.Lang == l.Lang }) {

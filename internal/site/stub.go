@@ -7,11 +7,13 @@ import (
 	"html/template"
 	"net"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
 	"coranto/edition"
 	"coranto/internal/lang"
+	"coranto/internal/news"
 	"coranto/internal/store"
 )
 
@@ -120,6 +122,24 @@ func (s *Site) stubPage(path string, to store.Headline) []byte {
 	element(&b, "a", "href", p.to(at))
 	b.WriteString("<bdi>" + template.HTMLEscapeString(title) + "</bdi></a></h1></main>\n")
 	return []byte(b.String())
+}
+
+// leadsTo finds where a stub leads.
+var leadsTo = regexp.MustCompile(`<meta http-equiv="refresh" content="0; url=(?:\.\./)*([A-Za-z0-9-]+)/story/(\d{4})/(\d{2})/(\d{2})/([a-z0-9-]+)/index\.html">`)
+
+// MayBeStub says whether a file at a path, if there is one, is a stub.
+func (s *Site) MayBeStub(path string) bool { return s.hasStub(path) }
+
+// ReadStub reads a stub back: the old address, of the first of the old sites, and the article that it leads to. It is not ok
+// for any other file. A newsroom that lost its store learns from it where its articles stood before.
+func (s *Site) ReadStub(path string, page []byte) (at, tag string, to news.Address, ok bool) {
+	m := leadsTo.FindSubmatch(page)
+	if m == nil || !s.hasStub(path) {
+		return "", "", to, false
+	}
+	at = s.cfg.OldSites[0] + "/" + strings.TrimSuffix(path, "/index.html")
+	to = news.Address{Day: string(m[2]) + "-" + string(m[3]) + "-" + string(m[4]), Slug: string(m[5])}
+	return at, string(m[1]), to, store.OldPath(at) == path
 }
 
 // allStubs emits the stubs of the whole site.

@@ -64,6 +64,16 @@ func TestStub(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 
+	at, tag, led, ok := n.site.ReadStub("2014/05/bridge/index.html", n.files["2014/05/bridge/index.html"].Body)
+	if !ok || at != "lantern.example/2014/05/bridge" || tag != "en" || led != address(t, n, first.ID) {
+		t.Errorf("read back got %s, %s, %v, %v", at, tag, led, ok)
+	}
+	for _, p := range []string{"en/index.html", "index.html", site.StoryPath("en", led)} {
+		if _, _, _, ok := n.site.ReadStub(p, n.files["2014/05/bridge/index.html"].Body); ok {
+			t.Errorf("%s is taken for a stub", p)
+		}
+	}
+
 	first.Articles[0].Status = news.Withdrawn
 	n.put(first)
 	units := n.publish()
