@@ -73,6 +73,7 @@ func noImport(word string) error {
 // importOptions are the flags of import. Which of them a kind takes stands in its importKind.
 type importOptions struct {
 	dryRun, again, noMedia bool
+	loose                  bool
 	reports                stringList
 	language, timezone     string
 	site, content, layout  string
@@ -96,6 +97,7 @@ func (o *importOptions) register(e *env, fs *flag.FlagSet) {
 	fs.StringVar(&o.fullText, "full-text", string(feed.Auto), "`WHEN` the text of an article is taken from its page: auto, never or always")
 	fs.StringVar(&o.layout, "layout", "", "the `LAYOUT` of a folder of Markdown: hugo, jekyll or coranto; otherwise it is found out")
 	fs.StringVar(&o.authFile, "auth-file", "", "a `FILE` with USER:PASSWORD on its one line, to read what not everybody may; or set "+authVariable)
+	fs.BoolVar(&o.loose, "loose", false, "take ninjs as Superdesk writes it, with what ninjs does not have: that is left out")
 	fs.StringVar(&o.content, "content", "", "a `FOLDER` or archive with the source's own pictures")
 }
 

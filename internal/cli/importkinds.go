@@ -41,7 +41,7 @@ by its REST API; for drafts and scheduled posts too with an application password
 		{name: "ghost", usage: "FILE", flags: []string{"language", "timezone", "site", "content"}, open: openGhost, long: `
 an export of Ghost (Settings, Import/Export), a file or an archive, with its content folder, if that lies beside it or
 --content names it; members are not read. --site says where the site stood`},
-		{name: "ninjs", usage: "FOLDER|FILE…", flags: []string{"language"}, open: openNinjs, itself: importMirror, older: isMirror, long: `
+		{name: "ninjs", usage: "FOLDER|FILE…", flags: []string{"language", "loose"}, open: openNinjs, itself: importMirror, older: isMirror, long: `
 what news agencies hand over as ninjs 1.4 to 3.1, in a folder that may grow; a folder of "coranto export ninjs", with
 all that was in it; or a copy of a mirror, with what readers see of a newsroom. A copy proves nothing by itself:
 "coranto verify" it first. What a newsroom has lost of its own comes back with "coranto recover"`},

@@ -29,7 +29,7 @@ func openNinjs(_ context.Context, in *importing) (importer.Source, error) {
 		}
 		roots = append(roots, r)
 	}
-	return ninjs.New(roots, ninjs.Options{Languages: in.config.Languages, Language: in.language}), nil
+	return ninjs.New(roots, ninjs.Options{Languages: in.config.Languages, Language: in.language, Loose: in.loose}), nil
 }
 
 // openPlace opens a folder, or the folder of a file and the file's name in it.

@@ -40,6 +40,9 @@ func (s *Source) article(it item, dir string, version int, earlier made) (made, 
 	}
 	a := &article{source: s, clean: importer.NewCleaner(tag), id: storyID(it.uri()), status: news.Published}
 	a.clean.Pictures = true
+	if len(it.strange) > 0 {
+		a.clean.Note("left out what ninjs does not have: %s", strings.Join(it.strange, ", "))
+	}
 	if err := a.text(it, dir); err != nil {
 		return made{}, err
 	}

@@ -40,6 +40,9 @@ type Options struct {
 	Progress importer.Progress
 	// Language is that of documents which name none, a BCP 47 tag; "" refuses them.
 	Language string
+	// Loose takes documents that have members which ninjs does not have, without these, and other habits of Superdesk.
+	// Without it they are refused.
+	Loose bool
 }
 
 // batchSize is the number of articles that are held before they are written.

@@ -250,7 +250,7 @@ func (r *rules) checkShape(s *shape, v any, place string) *fault {
 			if s.open {
 				continue
 			}
-			return &fault{place + "/" + name, "ninjs " + r.version + " has no such property here"}
+			return &fault{place + "/" + name, "ninjs " + r.version + " has no such property here (hint: --loose takes documents without what is not ninjs)"}
 		}
 		if f := r.check(m.what, o.values[name], place+"/"+name); f != nil {
 			return f

@@ -169,7 +169,11 @@ func (s *Source) parse(b []byte) (item, error) {
 	if !ok {
 		return item{}, fmt.Errorf("the document is %s, want an object", kindOf(v))
 	}
-	if f := choose(s.rules, doc).check("item", doc, ""); f != nil {
+	r := choose(s.rules, doc)
+	if s.opt.Loose {
+		doc.strange = r.loosen(doc)
+	}
+	if f := r.check("item", doc, ""); f != nil {
 		return item{}, f
 	}
 	return item{doc}, nil

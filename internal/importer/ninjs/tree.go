@@ -20,6 +20,8 @@ const (
 type object struct {
 	names  []string
 	values map[string]any
+	// strange are the paths of members that were taken out of a document, because ninjs does not have them.
+	strange []string
 }
 
 // get returns a member, nil when it is not there.
