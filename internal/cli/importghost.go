@@ -27,12 +27,25 @@ func openGhost(_ context.Context, in *importing) (importer.Source, error) {
 		return nil, err
 	}
 	opt := ghost.Options{Languages: in.config.Languages, Language: in.language, Site: site, Zone: in.zone}
-	if folder := in.contentFolder(); folder != "" {
-		if opt.Content, err = in.openFiles("the content", []string{folder}); err != nil {
+	if name := in.contentFolder(); name != "" {
+		if opt.Content, err = in.openContent(name); err != nil {
 			return nil, err
 		}
 	}
 	return ghost.New(export, opt)
+}
+
+// openContent opens a content folder, or an archive of it.
+func (in *importing) openContent(name string) (ghost.Content, error) {
+	if info, err := os.Stat(name); err != nil || !info.IsDir() {
+		return in.openFiles("the content", []string{name})
+	}
+	root, err := os.OpenRoot(name)
+	if err != nil {
+		return nil, err
+	}
+	in.onClose(root.Close)
+	return ghost.Folder(root.FS()), nil
 }
 
 // contentFolder returns the folder that --content names, or the one of that name beside an export that is a file.

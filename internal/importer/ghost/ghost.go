@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
 	"net/url"
 	"path"
@@ -37,7 +38,23 @@ type Options struct {
 	// Zone is the site's time zone, which some addresses hang on; nil is UTC.
 	Zone *time.Location
 	// Content is Ghost's content folder, or one around it; nil where there is none but what lies beside the export.
-	Content *foreign.Files
+	Content Content
+}
+
+// Content is a content folder. It may have more files than an archive: Ghost keeps each picture in several sizes.
+type Content interface {
+	// Read returns one of the files, of at most limit bytes, or an error that is fs.ErrNotExist.
+	Read(name string, limit int64) ([]byte, error)
+}
+
+// Folder returns the content in a folder, which it does not list.
+func Folder(fsys fs.FS) Content { return folder{fsys} }
+
+type folder struct{ fs.FS }
+
+// Read implements Content.
+func (f folder) Read(name string, limit int64) ([]byte, error) {
+	return importer.ReadFile(f.FS, name, limit)
 }
 
 // A Source is an export. Its files may be opened by several goroutines; all else is for one.

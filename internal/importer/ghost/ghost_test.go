@@ -30,7 +30,7 @@ func options() ghost.Options {
 func source(t *testing.T, name string) *ghost.Source {
 	t.Helper()
 	opt := options()
-	opt.Content = open(t, "testdata/content")
+	opt.Content = ghost.Folder(os.DirFS("testdata/content"))
 	s, err := ghost.New(open(t, "testdata/"+name), opt)
 	if err != nil {
 		t.Fatal(err)

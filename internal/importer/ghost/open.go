@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"coranto/internal/importer"
-	"coranto/internal/importer/foreign"
 )
 
 // Open implements importer.Opener: it returns a file of the content folder by its address on the site.
@@ -26,7 +25,7 @@ func (s *Source) Open(_ context.Context, ref string) (name string, file []byte, 
 // the newsroom says that the folder is, or beside the export.
 func (s *Source) content(within string, max int64) (file []byte, name string, err error) {
 	type place struct {
-		files *foreign.Files
+		files Content
 		dir   string
 	}
 	places := []place{{s.opt.Content, ""}, {s.opt.Content, "content"}, {s.files, path.Dir(s.name)}, {s.files, path.Join(path.Dir(s.name), "content")}}
