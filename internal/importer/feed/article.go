@@ -163,7 +163,8 @@ func (a article) fill(it item, dates func(string) (time.Time, string, error)) it
 	if a.said.canonical != "" {
 		it.url = a.said.canonical
 	}
-	if better := func(f file) bool { return f.kind == picture && !f.standIn }; a.said.picture.url != "" && !slices.ContainsFunc(it.files, better) {
+	better := func(f file) bool { return f.kind == picture && !f.standIn }
+	if a.said.picture.url != "" && !slices.ContainsFunc(it.files, better) {
 		it.files = slices.DeleteFunc(slices.Clone(it.files), file.isPicture)
 		it.add(a.said.picture)
 	}

@@ -89,7 +89,8 @@ func (o Options) whole(ctx context.Context, f *feed, it item) item {
 
 // page fetches the page of an item, and takes its article.
 func (o Options) page(ctx context.Context, link string, it item) (article, error) {
-	answer, err := o.Web.Do(ctx, web.Request{URL: link, Limit: MaxPage, Header: http.Header{"Accept": {"text/html, application/xhtml+xml;q=0.9"}}})
+	accept := http.Header{"Accept": {"text/html, application/xhtml+xml;q=0.9"}}
+	answer, err := o.Web.Do(ctx, web.Request{URL: link, Limit: MaxPage, Header: accept})
 	if err != nil {
 		return article{}, err
 	}
