@@ -54,10 +54,13 @@ func (c Config) checkOldSites() error {
 	return err
 }
 
-// hasStub says whether a path of an old address can have a stub: it is in no folder of the site's own, nor has it the name of
-// one of its files. Letter case is not looked at, since some hosts don't.
-func (s *Site) hasStub(path string) bool {
-	if len(s.cfg.OldSites) == 0 || path == "" {
+// hasStub says whether a path of an old address can have a stub.
+func (s *Site) hasStub(path string) bool { return len(s.cfg.OldSites) > 0 && s.MayBeStub(path) }
+
+// MayBeStub says whether a file at a path, if there is one, is a stub, whatever the old sites: it is in no folder of the
+// site's own, nor has it the name of one of its files. Letter case is not looked at, since some hosts don't.
+func (s *Site) MayBeStub(path string) bool {
+	if path == "" {
 		return false
 	}
 	top, _, _ := strings.Cut(path, "/")
@@ -85,7 +88,7 @@ func (s *Site) stub(ctx context.Context, snap Snapshot, path string) (Output, er
 	if to == nil {
 		return gone(path)
 	}
-	return one(File{Path: path, MediaType: "text/html", Body: s.stubPage(path, to.Headline)}, nil)
+	return one(File{Path: path, MediaType: "text/html", Body: s.stubPage(path, *to)}, nil)
 }
 
 // oldSite returns which of the old sites an address was on, or -1 where it was on none of them, or the article is in a
@@ -101,12 +104,13 @@ func (s *Site) oldSite(o store.OldAddress) int {
 // stubPolicy is the policy of a stub, which loads nothing at all.
 const stubPolicy = "default-src 'none'; base-uri 'none'; form-action 'none'"
 
-// stubPage returns a page that leads on to an article by itself, and by a link where a browser does not.
-func (s *Site) stubPage(path string, to store.Headline) []byte {
+// stubPage returns a page that leads on to an article by itself, and by a link where a browser does not. It names the old
+// address, which ReadStub finds there.
+func (s *Site) stubPage(path string, to store.OldAddress) []byte {
 	l := s.byTag[to.Lang]
 	p := page{site: s, lang: l, path: path}
 	at := StoryPath(to.Lang, to.Address)
-	title := lang.Balanced(to.Headline)
+	title := lang.Balanced(to.Headline.Headline)
 	var b strings.Builder
 	b.WriteString("<!doctype html>\n")
 	line(&b, "html", "lang", l.Tag(), "dir", l.Dir())
@@ -118,28 +122,25 @@ func (s *Site) stubPage(path string, to store.Headline) []byte {
 	line(&b, "meta", "http-equiv", "refresh", "content", "0; url="+p.to(at))
 	b.WriteString("<title>" + template.HTMLEscapeString(isolated(title)+" · "+s.cfg.Name) + "</title>\n")
 	line(&b, "link", "rel", "canonical", "href", p.ref(at))
-	b.WriteString("<main><h1>")
+	element(&b, "main", "data-from", to.At)
+	b.WriteString("<h1>")
 	element(&b, "a", "href", p.to(at))
 	b.WriteString("<bdi>" + template.HTMLEscapeString(title) + "</bdi></a></h1></main>\n")
 	return []byte(b.String())
 }
 
-// leadsTo finds where a stub leads.
-var leadsTo = regexp.MustCompile(`<meta http-equiv="refresh" content="0; url=(?:\.\./)*([A-Za-z0-9-]+)/story/(\d{4})/(\d{2})/(\d{2})/([a-z0-9-]+)/index\.html">`)
+// leadsTo finds where a stub leads, and the old address that it is for.
+var leadsTo = regexp.MustCompile(`<main data-from="([^"<>&]+)"><h1><a href="(?:\.\./)*([A-Za-z0-9-]+)/story/(\d{4})/(\d{2})/(\d{2})/([a-z0-9-]+)/index\.html">`)
 
-// MayBeStub says whether a file at a path, if there is one, is a stub.
-func (s *Site) MayBeStub(path string) bool { return s.hasStub(path) }
-
-// ReadStub reads a stub back: the old address, of the first of the old sites, and the article that it leads to. It is not ok
-// for any other file. A newsroom that lost its store learns from it where its articles stood before.
+// ReadStub reads a stub back: the old address, and the article that it leads to. It is not ok for any other file. A newsroom
+// that lost its store learns from it where its articles stood before.
 func (s *Site) ReadStub(path string, page []byte) (at, tag string, to news.Address, ok bool) {
 	m := leadsTo.FindSubmatch(page)
-	if m == nil || !s.hasStub(path) {
+	if m == nil || !s.MayBeStub(path) {
 		return "", "", to, false
 	}
-	at = s.cfg.OldSites[0] + "/" + strings.TrimSuffix(path, "/index.html")
-	to = news.Address{Day: string(m[2]) + "-" + string(m[3]) + "-" + string(m[4]), Slug: string(m[5])}
-	return at, string(m[1]), to, store.OldPath(at) == path
+	to = news.Address{Day: string(m[3]) + "-" + string(m[4]) + "-" + string(m[5]), Slug: string(m[6])}
+	return string(m[1]), string(m[2]), to, store.OldPath(string(m[1])) == path
 }
 
 // allStubs emits the stubs of the whole site.

@@ -58,7 +58,7 @@ func TestStub(t *testing.T) {
 <meta http-equiv="refresh" content="0; url=` + to + `">
 <title>&lt;b&gt;&#34;The&#34; bridge&lt;/b&gt; &amp; more · N</title>
 <link rel="canonical" href="` + to + `">
-<main><h1><a href="` + to + `"><bdi>&lt;b&gt;&#34;The&#34; bridge&lt;/b&gt; &amp; more</bdi></a></h1></main>
+<main data-from="lantern.example/2014/05/bridge"><h1><a href="` + to + `"><bdi>&lt;b&gt;&#34;The&#34; bridge&lt;/b&gt; &amp; more</bdi></a></h1></main>
 `
 	if got := string(n.files["2014/05/bridge/index.html"].Body); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
