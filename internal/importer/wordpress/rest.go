@@ -107,6 +107,7 @@ type root struct {
 
 var (
 	linkAPI  = regexp.MustCompile(`<([^>]+)>\s*;\s*rel="?https://api\.w\.org/"?`)
+	feedLang = regexp.MustCompile(`<language>([a-zA-Z0-9_-]+)</language>`)
 	htmlLang = regexp.MustCompile(`(?i)<html[^>]*\slang=["']?([a-zA-Z0-9_-]+)`)
 )
 
@@ -144,13 +145,35 @@ func (s *Site) discover(ctx context.Context, u *url.URL) error {
 				err = errors.New("it has no posts (wp/v2)")
 				continue
 			}
-			return s.settle(r)
+			if err := s.settle(r); err != nil {
+				return err
+			}
+			return s.findLanguage(ctx)
 		}
 		if ctx.Err() != nil {
 			return err
 		}
 	}
 	return &NoAPIError{u.Host, err}
+}
+
+// findLanguage asks the site's feed for its language where the front page doesn't say it; if that doesn't either, it is the
+// newsroom's only one.
+func (s *Site) findLanguage(ctx context.Context) error {
+	site := s.x.site
+	if site.lang != "" || s.x.opt.Language != "" {
+		return nil
+	}
+	address := *site.home
+	address.Path = strings.TrimRight(address.Path, "/") + "/"
+	address.RawQuery = "feed=rss2"
+	a, err := s.get.Do(ctx, web.Request{URL: address.String(), Limit: maxAnswer})
+	if m := feedLang.FindSubmatch(a.Body); err == nil && m != nil {
+		site.lang = string(m[1])
+	} else if len(s.x.opt.Languages) == 1 {
+		site.lang = s.x.opt.Languages[0]
+	}
+	return ctx.Err()
 }
 
 // hostOf returns a URL's host, the same with "www." and without.

@@ -36,6 +36,8 @@ type blog struct {
 	// hidden are routes that are forbidden; plain says that only ?rest_route= works.
 	hidden []string
 	plain  bool
+	// silent says that the front page doesn't tell its language: the feed does.
+	silent bool
 }
 
 // newBlog returns a site with two posts that translate each other, one behind a password, one that breaks PHP, a draft,
@@ -97,6 +99,11 @@ func (b *blog) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	delete(b.once, route)
 	b.mu.Unlock()
 	switch {
+	case q.Get("feed") == "rss2":
+		fmt.Fprint(w, `<rss><channel><language>en-US</language></channel></rss>`)
+		return
+	case r.URL.Path == "/" && !q.Has("rest_route") && b.silent:
+		return
 	case r.URL.Path == "/" && !q.Has("rest_route"):
 		if !b.plain {
 			w.Header().Set("Link", "<"+b.url+`/wp-json/>; rel="https://api.w.org/"`)
@@ -270,7 +277,7 @@ func TestSiteLogin(t *testing.T) {
 
 func TestSiteHides(t *testing.T) {
 	b := newBlog(t, 2)
-	b.plain, b.hidden = true, []string{"wp/v2/users", "wp/v2/comments", "pll/v1/languages"}
+	b.plain, b.silent, b.hidden = true, true, []string{"wp/v2/users", "wp/v2/comments", "pll/v1/languages"}
 	for _, p := range b.routes["wp/v2/posts"] {
 		p["_embedded"] = object{"author": []object{{"id": 1, "name": "N. Saidi"}}}
 	}
