@@ -187,4 +187,3 @@ func TestStopped(t *testing.T) {
 		t.Errorf("resumed %v, refused %d, new %d", report.Resumed, report.Refused, report.New)
 	}
 }
-

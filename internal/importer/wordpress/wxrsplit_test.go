@@ -111,7 +111,7 @@ func endless(before, repeated string, size int) io.Reader {
 // TestSplitLargeItems has items over the limit: they are passed over, and those after them come out.
 func TestSplitLargeItems(t *testing.T) {
 	t.Parallel()
-	const large = 40 << 20
+	const large = 20 << 20
 	const whole = "<item><title><![CDATA[T]]></title></item>\n"
 	for _, c := range []struct {
 		name string
