@@ -74,7 +74,7 @@ func noImport(word string) error {
 type importOptions struct {
 	dryRun, again, noMedia bool
 	loose                  bool
-	reports                stringList
+	reports, allowed       stringList
 	language, timezone     string
 	site, content, layout  string
 	fullText, authFile     string
@@ -83,7 +83,7 @@ type importOptions struct {
 }
 
 // ofAll are the flags that all kinds take.
-var ofAll = []string{"C", "q", "json", "dry-run", "report", "again", "no-media"}
+var ofAll = []string{"C", "q", "json", "dry-run", "report", "again", "no-media", "allow-host"}
 
 func (o *importOptions) register(e *env, fs *flag.FlagSet) {
 	fs.BoolVar(&e.json, "json", false, "print the report as JSON")
@@ -91,6 +91,7 @@ func (o *importOptions) register(e *env, fs *flag.FlagSet) {
 	fs.Var(&o.reports, "report", "write the report to a `FILE`.html, .json or .jsonl; may be given again")
 	fs.BoolVar(&o.again, "again", false, "begin anew, even where an import of the same source was stopped")
 	fs.BoolVar(&o.noMedia, "no-media", false, "fetch no pictures, videos and sounds from the web: they are missing until the next import")
+	fs.Var(&o.allowed, "allow-host", "a `HOST`, with its port, of a private network that may be asked too; may be given again")
 	fs.StringVar(&o.language, "language", "", "the language of what names none, as a BCP 47 `TAG`")
 	fs.StringVar(&o.timezone, "timezone", "", "the `ZONE` of times that name none, as Europe/Vilnius")
 	fs.StringVar(&o.site, "site", "", "the `URL` at which the site stood, where the source does not say it")
@@ -174,7 +175,7 @@ func (e *env) importBy(ctx context.Context, k importKind, o importOptions, sourc
 	o.zone, _ = zoneOf(o.timezone)
 	b := e.bar(map[bool]string{false: "import", true: "rehearse"}[o.dryRun])
 	in := &importing{newsroom: n, importOptions: o, env: e, sources: sources, into: n.store,
-		web: web.NewClient(web.Options{Named: typed(append(slices.Clone(sources), o.site))}), tell: b.tell}
+		web: web.NewClient(web.Options{Named: append(typed(append(slices.Clone(sources), o.site)), o.allowed...)}), tell: b.tell}
 	in.onClose(func() error { in.web.Close(); return nil })
 	if o.dryRun {
 		if in.into, err = n.store.Rehearse(ctx); err != nil {
