@@ -28,6 +28,7 @@ type importConfig struct {
 	Sources  []string `toml:"sources"`
 	Language string   `toml:"language"`
 	FullText string   `toml:"full_text"`
+	Loose    bool     `toml:"loose"`
 	Every    string   `toml:"every"`
 
 	every time.Duration
@@ -90,6 +91,8 @@ func (c *importConfig) check() (err error) {
 	switch {
 	case folder && (c.Path == "" || len(c.Sources) > 0 || c.FullText != ""):
 		return fmt.Errorf("kind %q wants path, and neither sources nor full_text", c.Kind)
+	case c.Kind != "ninjs" && c.Loose:
+		return errors.New("kind \"ninjs\" alone takes loose")
 	case c.Kind == "markdown" && c.Language != "":
 		return errors.New("kind \"markdown\" wants no language: each file has one")
 	case c.Kind == "feed" && (len(c.Sources) == 0 || c.Path != ""):

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -76,7 +77,7 @@ func importMirror(ctx context.Context, in *importing) (importer.Report, error) {
 func (r *pressRoom) importNinjs(ctx context.Context, c importConfig) (report importer.Report, err error) {
 	err = r.locked(ctx, func(n *newsroom) (err error) {
 		in := &importing{newsroom: n, sources: []string{n.path(c.Path)}, into: n.store, web: web.NewClient(web.Options{})}
-		in.language = c.Language
+		in.language, in.loose = c.Language, c.Loose
 		in.onClose(func() error { in.web.Close(); return nil })
 		defer func() { err = errors.Join(err, in.close()) }()
 		if isMirror(in) {
@@ -87,7 +88,7 @@ func (r *pressRoom) importNinjs(ctx context.Context, c importConfig) (report imp
 		if err != nil {
 			return err
 		}
-		as := src.Identity() + c.Language
+		as := fmt.Sprint(src.Identity(), c.Language, c.Loose)
 		if r.cameWhole(c.Name, as) {
 			return nil
 		}

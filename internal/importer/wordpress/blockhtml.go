@@ -215,6 +215,10 @@ func (r *renderer) file(b *block) {
 		r.out.WriteString(figureHTML(a))
 		return
 	}
+	if b.set.Href == "" { // its settings say nothing, and its HTML may
+		r.out.WriteString(inside)
+		return
+	}
 	r.link(b.set.Href, name)
 }
 

@@ -157,6 +157,7 @@ func TestBlocks(t *testing.T) {
 		{"film as cover", `<!-- wp:cover {"url":"` + uploads + `c.mp4","backgroundType":"video"} --><p>On it</p><!-- /wp:cover -->`, "figure c.mp4 alt=c.mp4 | paragraph On it"},
 		{"sound", `<!-- wp:audio {"id":9} /-->`, "figure speech.mp3 alt=The speech"},
 		{"file", `<!-- wp:file {"href":"` + uploads + `law.pdf"} --><div><a href="` + uploads + `law.pdf">The law</a><a href="x" download>Download</a></div><!-- /wp:file -->`, "paragraph The law<" + uploads + "law.pdf>"},
+		{"file without settings", `<!-- wp:file --><div><a href="` + uploads + `law.pdf">The law</a></div><!-- /wp:file -->`, "paragraph The law<" + uploads + "law.pdf>"},
 		{"a picture as file", `<!-- wp:file {"id":9} --><div><a href="x">Listen</a></div><!-- /wp:file -->`, "figure speech.mp3 alt=Listen"},
 		{"embed", `<!-- wp:embed {"url":"https://x.example/1?a\u0026b"} --><figure><div>https://x.example/1?a&amp;b</div><figcaption>C</figcaption></figure><!-- /wp:embed -->`, "embed https://x.example/1?a&b C"},
 		{"embed of old", "<!-- wp:core-embed/twitter --><figure><div>\nhttps://twitter.com/a/status/1\n</div></figure><!-- /wp:core-embed/twitter -->", "embed https://twitter.com/a/status/1 twitter.com"},

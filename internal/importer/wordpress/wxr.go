@@ -92,6 +92,9 @@ func (x *Export) add(name string) error {
 				}
 				continue
 			}
+			if path.Ext(name) == ".zip" { // an archive in an archive
+				continue
+			}
 		case ".xml":
 		default:
 			if !alone {
