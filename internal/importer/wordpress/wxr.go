@@ -82,6 +82,10 @@ func (x *Export) add(name string) error {
 	if err != nil {
 		return err
 	}
+	for _, r := range files.Refused() {
+		open := func() (io.ReadCloser, error) { return nil, errors.New(r.Reason) }
+		x.parts = append(x.parts, part{name: name + "/" + r.Name, open: open, identity: r.Name})
+	}
 	alone := !info.IsDir() && len(list) == 1
 	for _, f := range list {
 		switch path.Ext(f.Name) {

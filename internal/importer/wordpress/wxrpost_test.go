@@ -1,6 +1,8 @@
 package wordpress_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -160,6 +162,28 @@ func TestParts(t *testing.T) {
 	b, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
+	}
+	var packed bytes.Buffer
+	z := zip.NewWriter(&packed)
+	for _, file := range []string{"site.xml", "../site.xml", "notes.txt"} {
+		w, err := z.Create(file)
+		if err == nil {
+			_, err = w.Write(b)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	archive := filepath.Join(t.TempDir(), "site.zip")
+	if err := os.WriteFile(archive, packed.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	all = items(t, openExport(t, wordpress.ExportOptions{}, archive))
+	if got := stories(all); len(got) != 1 || all[0].Err == nil || !strings.Contains(all[0].Err.Error(), "leads out of the archive") {
+		t.Errorf("got %d stories, and at first %+v", len(got), all[0])
 	}
 	other := wxr(t)
 	if err := os.WriteFile(other, []byte(strings.ReplaceAll(string(b), "lantern.example", "other.example")), 0o600); err != nil {
