@@ -50,10 +50,8 @@ type splitter struct {
 	buf []byte
 	off int64
 	i   int
-	// hold is where in buf the piece begins that must stay in the window; -1 for none, or for one that is too large. in is
-	// its name.
+	// hold is where in buf the piece begins that must stay in the window; -1 for none, or for one that is too large.
 	hold int
-	in   string
 	// line is the line at counted, an index of buf.
 	line, counted int
 	// guess is the offset up to which the beginning of another item is one in CDATA sections too.
@@ -67,7 +65,7 @@ func newSplitter(r io.Reader, check func([]byte) error, at spot) *splitter {
 	return &splitter{r: r, check: check, off: at.off, line: max(at.line, 1), guess: at.guess, hold: -1}
 }
 
-// next returns the next piece, io.EOF after the last, or the reader's error.
+// next returns the next piece, and after the last of them the reader's error, which is io.EOF at the end of the file.
 func (s *splitter) next() (piece, error) {
 	for s.until("<") {
 		s.i--
@@ -77,39 +75,29 @@ func (s *splitter) next() (piece, error) {
 		case name == "item" || name != "" && !s.guessing():
 			p := s.begin(name)
 			s.element(&p)
-			return p, s.fault()
+			return p, nil
 		case s.at("</item>") && !s.guessing():
 			p := s.begin("item")
 			p.err = errNoStart
 			s.i += len("</item>")
+			s.hold = -1
 			return p, nil
 		case !s.guessing() && (s.at("<!--") || s.at("<![CDATA[") || s.at("<?")):
 			if p := s.begin("comment"); !s.skipped() || s.swallowed() {
 				s.broken(&p, errNoEnd)
-				return p, s.fault()
+				return p, nil
 			}
 		default:
 			s.i++
 		}
 		s.hold = -1
 	}
-	if err := s.fault(); err != nil {
-		return piece{}, err
-	}
-	return piece{}, io.EOF
-}
-
-// fault returns the reader's error, unless it is the end of the file.
-func (s *splitter) fault() error {
-	if errors.Is(s.end, io.EOF) {
-		return nil
-	}
-	return s.end
+	return piece{}, s.end
 }
 
 // begin returns a piece that begins here, and holds it.
 func (s *splitter) begin(name string) piece {
-	s.hold, s.in = s.i, name
+	s.hold = s.i
 	return piece{name: name, at: s.here(), guessed: s.guessing()}
 }
 
@@ -125,7 +113,7 @@ func (s *splitter) guessing() bool { return s.off+int64(s.i) < s.guess }
 // rootTag passes over the tag of the file's root or of its channel, and keeps the first.
 func (s *splitter) rootTag() {
 	const most = 64 << 10
-	s.begin("rss")
+	s.hold = s.i
 	s.i++
 	if s.tagEnd() && s.root == nil && s.hold >= 0 && s.i-s.hold <= most {
 		s.root = bytes.Clone(s.buf[s.hold:s.i])

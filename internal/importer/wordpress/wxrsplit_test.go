@@ -81,6 +81,27 @@ func TestSplit(t *testing.T) {
 	}
 }
 
+// TestSplitFault reads a file that breaks off with an error: what was whole before comes out first.
+func TestSplitFault(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("the disk is broken")
+	s := newSplitter(io.MultiReader(strings.NewReader("<item><a/></item><item/><item><a>"), iotest.ErrReader(broken)), wellFormed, spot{})
+	var got []string
+	for {
+		p, err := s.next()
+		if err != nil {
+			if !errors.Is(err, broken) {
+				t.Errorf("got the error %v", err)
+			}
+			break
+		}
+		got = append(got, string(p.text))
+	}
+	if want := []string{"<item><a/></item>", "<item/>", ""}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // TestSplitGoesOn resumes at each piece.
 func TestSplitGoesOn(t *testing.T) {
 	t.Parallel()
