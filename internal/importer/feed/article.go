@@ -14,6 +14,7 @@ import (
 
 	"codeberg.org/readeck/go-readability/v2"
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 	"golang.org/x/net/html/charset"
 
 	"coranto/internal/importer"
@@ -25,6 +26,9 @@ const (
 	MaxPage = 8 << 20
 	// maxElements is the number of elements that a page may have: the library looks at each many times.
 	maxElements = 20_000
+	// maxWords is the size of a page's text in bytes, and maxDeep how deep its elements may nest: their product is what the
+	// library takes time for.
+	maxWords, maxDeep = 1 << 20, 128
 	// minArticle is the length, in characters, of the shortest text that is an article.
 	minArticle = 200
 	// minPaid is the length, in characters, from which on a text that the page says is not free is more than its beginning.
@@ -61,6 +65,9 @@ func takeArticle(b []byte, contentType string, at *url.URL) (a article, err erro
 	if err != nil {
 		return a, err
 	}
+	if left := maxWords; !fits(doc, 0, &left) {
+		return a, errors.New("the page has too much text, or is nested too deep")
+	}
 	a.base = at
 	a.said = saidBy(doc, at)
 	parser := readability.NewParser()
@@ -84,6 +91,23 @@ func takeArticle(b []byte, contentType string, at *url.URL) (a article, err erro
 		a.said.authors = []string{by}
 	}
 	return a, nil
+}
+
+// fits says whether a page is of a size that can be looked through: its text is not longer than left, but for scripts and
+// styles, and nothing is nested too deep.
+func fits(n *html.Node, depth int, left *int) bool {
+	if n.Type == html.TextNode && n.Parent.DataAtom != atom.Script && n.Parent.DataAtom != atom.Style {
+		*left -= len(n.Data)
+	}
+	if depth > maxDeep || *left < 0 {
+		return false
+	}
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if !fits(c, depth+1, left) {
+			return false
+		}
+	}
+	return true
 }
 
 // byline takes off a name what introduces it on a page.

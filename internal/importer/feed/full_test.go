@@ -146,6 +146,8 @@ func TestNoArticle(t *testing.T) {
 		{"elsewhere", "→http://127.0.0.1:9/", feed.Auto, "not a public address"},
 		{"a file", "%PDF-1.4", feed.Auto, "is application/pdf, and no page"},
 		{"deep", page("", strings.Repeat("<div>", 100_000)), feed.Auto, "full text"},
+		{"nested", page("", strings.Repeat("<div>", 200)+sentences(8)), feed.Auto, "nested too deep"},
+		{"long", page("", sentences(9000)), feed.Auto, "too much text"},
 		{"large", page("", strings.Repeat("<i>x</i>", 30_000)), feed.Auto, "full text"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
