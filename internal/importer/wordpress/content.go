@@ -57,6 +57,8 @@ func (p page) markup(clean *importer.Cleaner, text string) string {
 			text = paragraphs(strings.ReplaceAll(text, "<!--nextpage-->", "<hr>"))
 		}
 		text = unescape(s.all(text)) + footnotesHTML(s.foot)
+	} else {
+		text = withoutFilled(clean, text)
 	}
 	return p.originals(text)
 }

@@ -185,6 +185,19 @@ func TestBlocks(t *testing.T) {
 	}
 }
 
+func TestRendered(t *testing.T) {
+	p := testPage(t)
+	p.rendered = true
+	checkContent(t, p, `<p>a [weather x=1]</p><ul class="wp-block-latest-posts__list wp-block-latest-posts"><li>x<ul><li>y</li></ul></li></ul><p>b</p>`+
+		`<div class="sharedaddy sd-sharing-enabled"><div>Share</div></div><ul class="wp-block-social-links"><li>s</li></ul><ul class="wp-block-archives"><li>c`,
+		"paragraph a [weather x=1] | paragraph b | list [paragraph s] | list [paragraph c]")
+	for _, crumb := range []string{`<ul class="wp-block-archives">`, `<ul class="wp-block-archives"></ul>`, "<ul>"} {
+		if _, err := content(importer.NewCleaner("en"), p, strings.Repeat(crumb, 200_000/len(crumb))); err != nil {
+			t.Logf("%q: %v", crumb, err)
+		}
+	}
+}
+
 func checkContent(t *testing.T, p page, in, want string) {
 	t.Helper()
 	body, err := content(importer.NewCleaner("en"), p, in)
