@@ -32,6 +32,7 @@ const (
 //
 //   - Byte order marks and XML's declaration are taken off, which say what it was.
 //   - Control characters are dropped, which no parser takes.
+//   - A text that is no UTF-8 at all, whatever it says, is read in the encoding that its letters show (guess).
 //   - Words in the middle of UTF-8 that are Windows-1251 or Windows-1252 are read as that: old databases mix them.
 //   - Other bytes that are not of the encoding become U+FFFD, one for each run.
 type Text struct {
@@ -106,6 +107,11 @@ func (t *Text) settle(label string, head []byte) error {
 			t.name, t.r = name, transform.NewReader(t.r, encoding.NewDecoder())
 			return nil
 		}
+	}
+	if e, name := guess(head); e != nil {
+		t.notes = append(t.notes, "it is no UTF-8: read as "+name)
+		t.name, t.r = name, transform.NewReader(t.r, e.NewDecoder())
+		return nil
 	}
 	t.utf8 = true
 	t.tally(head)
