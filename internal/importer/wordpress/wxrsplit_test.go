@@ -177,7 +177,7 @@ func TestSplitLargeItems(t *testing.T) {
 	}
 }
 
-// FuzzSplit puts whole items between any bytes: they come out.
+// FuzzSplit puts whole items between any bytes: they come out, unless what stands around makes a comment of them.
 func FuzzSplit(f *testing.F) {
 	for _, seed := range []string{"", "<", "<item", "<item>", "</item>", "<![CDATA[", "]]>", "<!--", "-->", "<?", "<a>", "</a", "<rss ",
 		"<channel>", "<item><![CDATA[</item>", "<wp:author>", "<a b='", "<item/>", "<!DOCTYPE [", "</channel>", "<item><!--"} {
@@ -187,6 +187,9 @@ func FuzzSplit(f *testing.F) {
 	f.Fuzz(func(t *testing.T, a, b, c []byte) {
 		one := "<item><title>one</title><c><![CDATA[first]]></c></item>"
 		two := "<item><title>two</title><!-- x --></item>"
+		if around(string(a), string(b)+string(c)) || around(string(b), string(c)) {
+			t.Skip("an item that stands in a comment is none")
+		}
 		text := slices.Concat(a, []byte(one), b, []byte(two), c)
 		all := splitAll(t, bytes.NewReader(text), func([]byte) error { return errNoEnd })
 		for _, want := range []string{one, two} {
@@ -199,6 +202,16 @@ func FuzzSplit(f *testing.F) {
 			t.Errorf("read in parts, %q has other pieces", text)
 		}
 	})
+}
+
+// around says whether a comment or its like begins in what stands before an item, and ends in what stands after it.
+func around(before, after string) bool {
+	for _, section := range [][2]string{{"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}} {
+		if strings.Contains(before, section[0]) && strings.Contains(after, section[1]) {
+			return true
+		}
+	}
+	return false
 }
 
 // FuzzXML holds the reading of XML against package encoding/xml: what the one takes, the other takes, and sees the same.
