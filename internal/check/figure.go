@@ -59,29 +59,16 @@ func (l *look) gone(at place, f news.Figure) {
 // altOf says whether the words for who can't see the figure are missing, or are none.
 func (l *look) altOf(at place, name string, f news.Figure) {
 	const hint = "say what it shows, or that it is decorative: true"
-	var caption strings.Builder
-	for _, s := range f.Caption {
-		caption.WriteString(s.Text)
-	}
 	alt := strings.TrimSpace(f.Alt)
 	switch {
 	case f.Decorative:
 	case alt == "":
 		l.add(at, Alt, hint, "%s has no words for who can't see it", name)
-	case isFileName(alt):
+	case news.IsFileName(alt):
 		l.add(at, Alt, hint, "%s has only the file name %q for who can't see it", name, alt)
-	case len(f.Caption) > 0 && strings.EqualFold(alt, strings.TrimSpace(caption.String())):
+	case f.AltRepeats():
 		l.add(at, Alt, hint, "%s says the same to who can't see it as its caption, which they hear anyway", name)
 	}
-}
-
-// isFileName says whether a text is the name of a picture's file and nothing else.
-func isFileName(s string) bool {
-	switch strings.ToLower(path.Ext(s)) {
-	case ".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".heic", ".mp4", ".webm", ".mp3", ".m4a", ".ogg":
-		return !strings.Contains(s, " ")
-	}
-	return false
 }
 
 // sourceNames returns the words by which a figure is found in its source. Names for readers differ from the file's in

@@ -2,6 +2,7 @@ package importer
 
 import (
 	"context"
+	"fmt"
 
 	"coranto/edition"
 	"coranto/internal/news"
@@ -55,18 +56,38 @@ func (w *writing) fill(e *entry, got map[string]had) {
 			list(e.File, e.file)
 		}
 	}
+	vain := 0
 	e.eachRevision(func(r *news.Revision) {
 		r.EachFigure(func(f *news.Figure) {
 			if h, ok := got[f.Missing]; ok && f.Missing != "" {
 				list(f.Missing, h)
+				if w.files.keeper == nil && vainAlt(f) {
+					vain++
+				}
 				if h.media != "" {
 					f.Media, f.Missing = h.media, ""
 				}
 			}
 		})
 	})
+	if vain > 0 {
+		w.find(ListNotes, e.At, "", fmt.Sprintf("left out alternative texts that only repeat the caption or the file's name: %d", vain))
+	}
 }
 
+// vainAlt takes an alternative text away that tells nothing to who can't see the picture: the caption again, which they
+// hear anyway, or the file's name. Many systems fill it in by themselves. What nobody described is decorative, so
+// that it keeps no story from being published.
+func vainAlt(f *news.Figure) (was bool) {
+	was = f.Alt != "" && (news.IsFileName(f.Alt) || f.AltRepeats())
+	if was {
+		f.Alt = ""
+	}
+	f.Decorative = f.Alt == ""
+	return was
+}
+
+// keep puts the media that figures name by their IDs and that the source keeps ready, as they are, and refuses
 // the items that show one which can't be had.
 func (w *writing) keep(ctx context.Context, entries []*entry) error {
 	if w.files.keeper == nil {

@@ -313,6 +313,35 @@ func TestImportKept(t *testing.T) {
 	}
 }
 
+// TestImportVainAlt makes sure that what other systems fill in by themselves keeps no story from being published.
+func TestImportVainAlt(t *testing.T) {
+	t.Parallel()
+	caption := []news.Span{{Text: "A gate "}, {Text: "at night", Mark: news.Emphasis}}
+	shown := func(f news.Figure) news.Block { return news.Block{Kind: news.Picture, Figure: &f} }
+	it := post("s", "en",
+		shown(news.Figure{Missing: "https://old.example/1.jpg", Alt: "a gate at night", Caption: caption}),
+		shown(news.Figure{Missing: "https://old.example/2.jpg", Alt: "IMG_0042.JPG"}),
+		shown(news.Figure{Missing: "https://old.example/3.jpg", Decorative: true}),
+		shown(news.Figure{Missing: "https://old.example/4.jpg", Alt: "Two men at a gate", Caption: caption}))
+	st := importertest.NewStore(t)
+	r, err := importer.Import(t.Context(), st, struct{ importer.Source }{&list{items: []importer.Item{it}}}, importer.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := st.Story(t.Context(), "s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"", "", "", "Two men at a gate"} {
+		if f := s.Articles[0].Revision.Body[i].Figure; f.Alt != want || f.Decorative != (want == "") {
+			t.Errorf("figure %d: %q, decorative %v", i+1, f.Alt, f.Decorative)
+		}
+	}
+	if got := fmt.Sprint(r.Notes); !strings.Contains(got, "only repeat the caption or the file's name: 2") {
+		t.Errorf("notes %s", got)
+	}
+}
+
 func TestAddress(t *testing.T) {
 	t.Parallel()
 	for link, want := range map[string]string{

@@ -70,6 +70,25 @@ func names(text, file string) bool {
 	return end != "" && strings.Contains(text, file) || text == strings.TrimSuffix(file, end)
 }
 
+// IsFileName says whether a text is the name of a picture's or recording's file and nothing else.
+func IsFileName(text string) bool {
+	switch strings.ToLower(path.Ext(text)) {
+	case ".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".heic", ".mp4", ".webm", ".mp3", ".m4a", ".ogg":
+		return !strings.Contains(text, " ")
+	}
+	return false
+}
+
+// AltRepeats says whether the alternative text says no more than the caption, which everybody has.
+func (f Figure) AltRepeats() bool {
+	var caption strings.Builder
+	for _, s := range f.Caption {
+		caption.WriteString(s.Text)
+	}
+	c := strings.TrimSpace(caption.String())
+	return c != "" && strings.EqualFold(strings.TrimSpace(f.Alt), c)
+}
+
 // namelessBlocks returns copies of blocks whose figures do not name their missing files. Transcripts have no figures.
 func namelessBlocks(bs []Block) []Block {
 	bs = slices.Clone(bs)
