@@ -26,6 +26,9 @@ func read(ctx context.Context, source string, client *web.Client) ([]byte, error
 		return b, err
 	}
 	info, err := os.Stat(source)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("there is no file %q (hint: an address begins with https://)", source)
+	}
 	if err != nil {
 		return nil, err
 	}

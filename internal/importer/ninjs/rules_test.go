@@ -267,6 +267,7 @@ func TestHostileTrees(t *testing.T) {
 		`{"a":"` + "\xff" + `"}`:                           "UTF-8",
 		`{"a":1`:                                           "cut short",
 		`{"a":1}{}`:                                        "stands after",
+		`<rss/>`:                                           "it is no JSON: invalid character",
 		`{"a":nope}`:                                       "/a: invalid character",
 	} {
 		if _, err := parse([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {

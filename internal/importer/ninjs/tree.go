@@ -62,6 +62,9 @@ func (p *parser) wrong(err error) error {
 	if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
 		err = errors.New("the document is cut short")
 	}
+	if len(p.path) == 0 && p.left == maxValues { // not even its first value
+		return fmt.Errorf("it is no JSON: %w", err)
+	}
 	if len(p.path) == 0 {
 		return fmt.Errorf("byte %d: %w", p.dec.InputOffset(), err)
 	}
