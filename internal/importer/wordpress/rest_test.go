@@ -66,7 +66,7 @@ func newBlog(t *testing.T, more int) *blog {
 			post(12, "مرز", "<p>بسته شد.</p>", object{"excerpt": text("<p>Written</p>"), "lang": "fa", "translations": object{"en": 11, "fa": 12}}),
 			post(13, "Breaks", "<p>x</p>", nil),
 			post(14, "Secret", "", object{"content": object{"rendered": "", "protected": true}}),
-			post(15, "Draft", "<p>not yet</p>", object{"status": "draft", "date_gmt": nil, "content": object{"raw": "Not\n\n[gallery ids=\"21\"]", "rendered": "<p>not yet</p>"}}),
+			post(15, "Draft", "<p>not yet</p>", object{"status": "draft", "date_gmt": nil, "title": object{"raw": "", "rendered": "Private: "}, "content": object{"raw": "Not\n\n[gallery ids=\"21\"]", "rendered": "<p>not yet</p>"}}),
 		},
 		"wp/v2/pages":        {post(30, "About", "<p>Us.</p>", object{"type": "page", "categories": nil, "tags": nil})},
 		"wp/v2/tribe_events": {post(31, "An evening", "<p>Of news.</p>", object{"type": "tribe_events"})},
@@ -267,6 +267,9 @@ func TestSiteLogin(t *testing.T) {
 	draft := all["post 15"].Story
 	if draft == nil || draft.Articles[0].Status != news.Draft || len(draft.Articles[0].Revision.Body) != 2 || draft.Articles[0].Revision.Body[1].Figure == nil {
 		t.Errorf("got %+v", all["post 15"])
+	}
+	if draft != nil && draft.Articles[0].Revision.Headline != "Not" {
+		t.Errorf("the headline is %q, not of the text's words", draft.Articles[0].Revision.Headline)
 	}
 	client := web.NewClient(web.Options{})
 	defer client.Close()

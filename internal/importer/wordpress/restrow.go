@@ -64,11 +64,12 @@ func (r *row) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// rendered is a text in HTML, and as its author wrote it where the login may see that.
+// rendered is a text in HTML, and as its author wrote it where the login may see that, which may be nothing: the site
+// shows even that as something, as "Private:".
 type rendered struct {
-	Rendered  string `json:"rendered"`
-	Raw       string `json:"raw"`
-	Protected bool   `json:"protected"`
+	Rendered  string  `json:"rendered"`
+	Raw       *string `json:"raw"`
+	Protected bool    `json:"protected"`
 }
 
 // translated are the IDs of translations by their language.
@@ -99,16 +100,16 @@ func (m *meta) UnmarshalJSON(b []byte) error {
 
 // text returns a text as its author wrote it, or else as the site shows it.
 func (t rendered) text() string {
-	if t.Raw != "" {
-		return t.Raw
+	if t.Raw != nil {
+		return *t.Raw
 	}
 	return t.Rendered
 }
 
 // written returns the excerpt that somebody wrote; "" where the site made one of the text.
 func (r row) written() string {
-	if r.Content.Raw != "" {
-		return r.Excerpt.Raw
+	if r.Content.Raw != nil {
+		return r.Excerpt.text()
 	}
 	words := strings.TrimSpace(importer.PlainHTML(r.Excerpt.Rendered))
 	if strings.HasSuffix(words, "[…]") || strings.HasSuffix(words, "[...]") || strings.Contains(r.Excerpt.Rendered, "more-link") {
@@ -121,7 +122,7 @@ func (r row) written() string {
 func (s *Site) post(r row, kind string) *post {
 	p := &post{
 		id: r.ID, parent: r.Parent, kind: kind, status: r.Status, title: r.Title.text(), slug: r.Slug, link: r.Link,
-		guid: r.GUID.text(), content: r.Content.text(), excerpt: r.written(), rendered: r.Content.Raw == "",
+		guid: r.GUID.text(), content: r.Content.text(), excerpt: r.written(), rendered: r.Content.Raw == nil,
 		date: spaced(r.Date), dateGMT: spaced(r.DateGMT), sticky: r.Sticky, password: r.Password,
 	}
 	if r.Content.Protected && p.password == "" {
