@@ -8,7 +8,8 @@ import (
 	"coranto/internal/store"
 )
 
-// A Report says what became of the articles that an import met: New + Changed + Unchanged + Refused = Total.
+// A Report says what became of the articles that an import met: New + Changed + Unchanged + Refused = Total. Whatever else
+// was refused, as a comment, counts as refused too, and in the total.
 type Report struct {
 	Total     int `json:"total"`
 	New       int `json:"new"`
