@@ -121,6 +121,27 @@ func TestOpen(t *testing.T) {
 }
 
 // TestNames refuses names that lead elsewhere, and takes the others.
+// TestHidden makes sure that what a system puts beside a source is no part of it.
+func TestHidden(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	for _, name := range []string{".git/HEAD", ".DS_Store", "posts/._one.md", "posts/one.md"} {
+		if err := os.MkdirAll(filepath.Join(folder, filepath.Dir(name)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(folder, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	packed := write(t, "site.zip", zipped(t, zip.FileHeader{Name: "__MACOSX/posts/._one.md"}, zip.FileHeader{Name: ".DS_Store"}, zip.FileHeader{Name: "posts/one.md"}))
+	for _, source := range []string{folder, packed} {
+		f := open(t, source)
+		if l := f.List(); len(l) != 1 || l[0].Name != "posts/one.md" || len(f.Refused()) > 0 {
+			t.Errorf("%s: %v, refused %v", source, l, f.Refused())
+		}
+	}
+}
+
 func TestNames(t *testing.T) {
 	t.Parallel()
 	link := zip.FileHeader{Name: "link"}

@@ -148,7 +148,7 @@ func (f *Files) Read(name string, limit int64) ([]byte, error) {
 	return b, err
 }
 
-// openFolder lists a folder's files. Links are not followed: they may lead out of it.
+// openFolder lists a folder's files. Links are not followed: they may lead out of it. Hidden folders are not looked into.
 func openFolder(name string) (*Files, error) {
 	root, err := os.OpenRoot(name)
 	if err != nil {
@@ -157,6 +157,12 @@ func openFolder(name string) (*Files, error) {
 	f := &Files{close: root.Close, open: func(name string) (io.ReadCloser, error) { return root.Open(filepath.FromSlash(name)) }}
 	var lines []string
 	err = fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && hidden(name) {
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
 		if err != nil || d.IsDir() {
 			return err
 		}
@@ -181,6 +187,16 @@ func openFolder(name string) (*Files, error) {
 }
 
 var errMany = fmt.Errorf("over %d files", MaxFiles)
+
+// hidden says whether a file is of the system and not of the source: .git, .DS_Store, and what a Mac puts into archives.
+func hidden(name string) bool {
+	for part := range strings.SplitSeq(name, "/") {
+		if part != "." && strings.HasPrefix(part, ".") || part == "__MACOSX" {
+			return true
+		}
+	}
+	return false
+}
 
 func (f *Files) add(file File) error {
 	if len(f.list)+len(f.refused) >= MaxFiles {

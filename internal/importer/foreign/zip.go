@@ -37,6 +37,9 @@ func openZip(file *os.File, size int64) (*Files, error) {
 			f.refuse(e.Name, err)
 			continue
 		}
+		if hidden(e.Name) {
+			continue
+		}
 		entries[e.Name] = e
 		packed += e.CompressedSize64
 		if err := f.add(File{e.Name, int64(min(e.UncompressedSize64, 1<<62))}); err != nil {
