@@ -6,11 +6,13 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -290,6 +292,18 @@ func (c *counting) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.bytes += cw.n
 		c.paths = append(c.paths, r.URL.Path)
 	}
+}
+
+// twice returns the paths that were served more than once, sorted.
+func (c *counting) twice() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := map[string]int{}
+	for _, p := range c.paths {
+		n[p]++
+	}
+	maps.DeleteFunc(n, func(_ string, n int) bool { return n < 2 })
+	return slices.Sorted(maps.Keys(n))
 }
 
 func (c *counting) reset() {
