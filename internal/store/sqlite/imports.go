@@ -122,15 +122,29 @@ func lookUp[K comparable, V any](ctx context.Context, s *Store, keys []K, scan f
 
 // EndRun implements store.Imports.
 func (s *Store) EndRun(ctx context.Context, source string) error {
-	return s.update(ctx, func(w *session) error {
-		for _, table := range []string{"run", "finding", "taken"} {
-			if err := w.exec(ctx, "DELETE FROM "+table+" WHERE source = ?", source); err != nil {
+	for _, query := range []string{
+		"DELETE FROM run WHERE source = ?1 AND ?2 > 0", // first: what a run that is not there has found is nobody's
+		"DELETE FROM finding WHERE position IN (SELECT position FROM finding WHERE source = ? LIMIT ?)",
+		"DELETE FROM taken WHERE (source, story, lang) IN (SELECT source, story, lang FROM taken WHERE source = ? LIMIT ?)",
+	} {
+		for left := int64(1); left > 0; {
+			err := s.update(ctx, func(w *session) (err error) {
+				if err = w.exec(ctx, query, source, forgottenAtOnce); err == nil {
+					left, err = one(ctx, w, value[int64], "SELECT changes()")
+				}
+				return err
+			})
+			if err != nil {
 				return fmt.Errorf("end the import of %q: %w", source, err)
 			}
 		}
-		return nil
-	})
+	}
+	return nil
 }
+
+// forgottenAtOnce is the number of rows that go in one transaction: an import of gigabytes leaves a million, and SQLite would
+// hold them all in memory.
+const forgottenAtOnce = 5000
 
 // PutFetched implements store.Imports.
 func (s *Store) PutFetched(ctx context.Context, url, media string) error {
