@@ -22,6 +22,7 @@ func (s *Store) Rehearse(ctx context.Context) (*Store, error) {
 		return nil, err
 	}
 	if err := w.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
+		w.exec(context.WithoutCancel(ctx), "ROLLBACK")
 		s.write <- w
 		return nil, fmt.Errorf("begin to rehearse: %w", err)
 	}

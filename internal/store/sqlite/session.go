@@ -88,6 +88,7 @@ func (s *Store) begin(ctx context.Context) (*session, error) {
 		return r, nil
 	}
 	if err := r.exec(ctx, "BEGIN"); err != nil {
+		r.exec(context.WithoutCancel(ctx), "ROLLBACK") // it may have begun before the context ended
 		return nil, errors.Join(err, r.close())
 	}
 	return r, nil
@@ -125,17 +126,19 @@ func (s *Store) update(ctx context.Context, f func(w *session) error) error {
 	}
 	defer func() { s.write <- w }()
 	begin, commit, undo := s.brackets()
-	if err := w.exec(ctx, begin); err != nil {
-		return fmt.Errorf("begin to write: %w", err)
-	}
 	done := false
 	defer func() {
-		if !done { // f panicked or failed; where SQLite undid it itself there is nothing left to roll back
+		// f panicked or failed, or the context ended when the beginning was done and not yet told. Where SQLite undid it itself,
+		// or nothing was begun, there is nothing to roll back.
+		if !done {
 			for _, statement := range undo {
 				w.exec(context.WithoutCancel(ctx), statement)
 			}
 		}
 	}()
+	if err := w.exec(ctx, begin); err != nil {
+		return fmt.Errorf("begin to write: %w", err)
+	}
 	if err := f(w); err != nil {
 		return err
 	}

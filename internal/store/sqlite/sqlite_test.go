@@ -360,3 +360,23 @@ func TestDamagedRendition(t *testing.T) {
 	}
 	again.Close()
 }
+
+// TestCanceledWrites makes sure that a write whose context ends at any moment leaves no transaction open for the next.
+func TestCanceledWrites(t *testing.T) {
+	t.Parallel()
+	s, _ := create(t)
+	for i := range 300 {
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() {
+			time.Sleep(time.Duration(i) * 2 * time.Microsecond)
+			cancel()
+		}()
+		for ctx.Err() == nil {
+			s.EndRun(ctx, "source")
+		}
+		cancel()
+		if err := s.EndRun(t.Context(), "source"); err != nil {
+			t.Fatalf("after a write that was canceled: %v", err)
+		}
+	}
+}
