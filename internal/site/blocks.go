@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"unicode"
 
 	"coranto/internal/lang"
 	"coranto/internal/news"
@@ -53,35 +52,13 @@ func (w *writer) take() template.HTML {
 
 func (w *writer) raw(format string, args ...any) { fmt.Fprintf(&w.b, format, args...) }
 
-// maxWord is how many letters a word may have before it is broken. Data that somebody pasted has millions, and a browser that
-// has to find room for half a million joined letters stands still for minutes.
-const maxWord = 1000
-
 // text writes text. A word that is too long for browsers may break in between.
 func (w *writer) text(s string) {
-	for cut := longWord(s); cut > 0; cut = longWord(s) {
-		w.b.WriteString(html.EscapeString(s[:cut]) + "<wbr>")
-		s = s[cut:]
+	between := ""
+	for piece := range lang.LongWords(s) {
+		w.b.WriteString(between + html.EscapeString(piece))
+		between = "<wbr>"
 	}
-	w.b.WriteString(html.EscapeString(s))
-}
-
-// longWord returns where the first word of a text that is too long may break, not between a letter and its marks; 0 where
-// none is. Browsers break between ideographs by themselves.
-func longWord(s string) int {
-	if len(s) <= maxWord {
-		return 0
-	}
-	letters := 0
-	for i, c := range s {
-		if letters++; unicode.IsSpace(c) || unicode.In(c, unicode.Han, unicode.Hiragana, unicode.Katakana) {
-			letters = 0
-		}
-		if letters > maxWord && !unicode.In(c, unicode.M, unicode.Cf) {
-			return i
-		}
-	}
-	return 0
 }
 
 // attr writes an attribute with its value escaped.
