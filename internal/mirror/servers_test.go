@@ -3,21 +3,18 @@ package mirror_test
 import (
 	"bytes"
 	"cmp"
-	"context"
 	"fmt"
 	"io"
 	"io/fs"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"coranto/internal/mirror"
+	"coranto/internal/servertest"
 	"coranto/reader"
 )
 
@@ -87,55 +84,12 @@ http://%[1]s {
 // start runs the host on a folder until the test ends, and returns its address and the folder that it writes to.
 func (h host) start(t *testing.T, root string) (url, dir string) {
 	t.Helper()
-	program, err := exec.LookPath(h.program)
-	if err != nil {
-		t.Skipf("this test needs %s", h.program)
-	}
 	text, err := mirror.Headers(h.kind)
 	must(t, err)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	address := l.Addr().String()
-	must(t, l.Close())
-	dir = t.TempDir()
-	for d := dir; d != os.TempDir() && len(d) > 1; d = filepath.Dir(d) {
-		must(t, os.Chmod(d, 0o755)) // it serves as another user
-	}
-	must(t, os.WriteFile(filepath.Join(dir, "types"), []byte("application/gzip gz\ntext/html html\n"), 0o644))
-	config := filepath.Join(dir, "config")
-	must(t, os.WriteFile(config, fmt.Appendf(nil, h.config, address, root, text, dir), 0o644))
-	args := make([]string, len(h.args))
-	for i, a := range h.args {
-		args[i] = strings.NewReplacer("$CONFIG", config, "$DIR", dir).Replace(a)
-	}
-	said, err := os.Create(filepath.Join(dir, "said"))
-	must(t, err)
-	defer said.Close()
-	cmd := exec.Command(program, args...)
-	cmd.Stdout, cmd.Stderr = said, said
-	cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_DATA_HOME="+dir, "XDG_CONFIG_HOME="+dir)
-	must(t, cmd.Start())
-	t.Cleanup(func() {
-		cmd.Process.Signal(os.Interrupt)
-		cmd.Wait()
-		if t.Failed() {
-			b, err := os.ReadFile(said.Name())
-			t.Logf("%s said %s %v", h.program, b, err)
-		}
+	return servertest.Start(t, h.program, h.args, func(address, dir string) []byte {
+		must(t, os.WriteFile(filepath.Join(dir, "types"), []byte("application/gzip gz\ntext/html html\n"), 0o644))
+		return fmt.Appendf(nil, h.config, address, root, text, dir)
 	})
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	for {
-		if c, err := (&net.Dialer{}).DialContext(ctx, "tcp", address); err == nil {
-			c.Close()
-			return "http://" + address, dir
-		}
-		select {
-		case <-ctx.Done():
-			t.Fatalf("%s does not answer", h.program)
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
 }
 
 // The headers that a host must give as Handler does.

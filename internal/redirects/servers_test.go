@@ -1,18 +1,16 @@
 package redirects_test
 
 import (
-	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
+
+	"coranto/internal/servertest"
 )
 
 // A server is a real one, configured as Write says.
@@ -77,54 +75,11 @@ http://%[1]s {
 // start runs the server until the test ends, and returns its address.
 func (s server) start(t *testing.T, text string) string {
 	t.Helper()
-	program, err := exec.LookPath(s.program)
-	if err != nil {
-		t.Skipf("this test needs %s", s.program)
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	address := l.Addr().String()
-	must(t, l.Close())
-	dir := t.TempDir()
-	for d := dir; d != os.TempDir() && len(d) > 1; d = filepath.Dir(d) {
-		must(t, os.Chmod(d, 0o755)) // it serves as another user
-	}
-	must(t, os.Mkdir(filepath.Join(dir, "root"), 0o755))
-	config := filepath.Join(dir, "config")
-	must(t, os.WriteFile(config, fmt.Appendf(nil, s.config, address, text, dir), 0o644))
-	var args []string
-	for _, a := range s.args {
-		args = append(args, strings.NewReplacer("$CONFIG", config, "$DIR", dir).Replace(a))
-	}
-	said, err := os.Create(filepath.Join(dir, "said"))
-	must(t, err)
-	defer said.Close()
-	cmd := exec.Command(program, args...)
-	cmd.Stdout, cmd.Stderr = said, said
-	cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_DATA_HOME="+dir, "XDG_CONFIG_HOME="+dir)
-	must(t, cmd.Start())
-	t.Cleanup(func() {
-		cmd.Process.Signal(os.Interrupt)
-		cmd.Wait()
-		if t.Failed() {
-			b, err := os.ReadFile(said.Name())
-			start, _ := os.ReadFile(filepath.Join(dir, "start.log"))
-			t.Logf("%s said %s%s %v", s.program, b, start, err)
-		}
+	url, _ := servertest.Start(t, s.program, s.args, func(address, dir string) []byte {
+		must(t, os.Mkdir(filepath.Join(dir, "root"), 0o755))
+		return fmt.Appendf(nil, s.config, address, text, dir)
 	})
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	for {
-		if c, err := (&net.Dialer{}).DialContext(ctx, "tcp", address); err == nil {
-			c.Close()
-			return "http://" + address
-		}
-		select {
-		case <-ctx.Done():
-			t.Fatalf("%s does not answer", s.program)
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
+	return url
 }
 
 func must(t *testing.T, err error) {
